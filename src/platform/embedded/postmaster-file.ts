@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** What a running server says of itself in `postmaster.pid`. */
+export interface PostmasterFile {
+  pid: number;
+  port: number;
+  socketDirectory: string;
+  /** `starting`, `ready`, `stopping`, `standby`; empty in the first moments. */
+  status: string;
+}
+
+/** Reads `postmaster.pid` (lines: pid, data directory, start time, port, socket folder, address, memory key, status). */
+export async function readPostmasterFile(data: string): Promise<PostmasterFile | undefined> {
+  const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
+  const lines = text.split('\n').map((line) => line.trim());
+  const pid = Number(lines[0]);
+  if (!Number.isInteger(pid) || pid <= 0) return undefined;
+  return { pid, port: Number(lines[3] ?? 0), socketDirectory: lines[4] ?? '', status: lines[7] ?? '' };
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (e) {
+    return (e as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/**
+ * Is `pid` the server of `data`, or a stranger who got its number? After a crash, a container soon reuses numbers, and
+ * PostgreSQL would refuse to start for as long as the stranger lives.
+ */
+export async function isPostmasterOf(pid: number, data: string): Promise<boolean> {
+  if (!isAlive(pid)) return false;
+  const command = process.platform === 'linux' ? readFile(`/proc/${pid}/cmdline`, 'utf8') : commandLine(pid);
+  const text = await command.catch(() => undefined);
+  // Unreadable: assume that it is. Starting a second server is refused by PostgreSQL itself, with its reason.
+  return text === undefined || text.includes(data);
+}
+
+async function commandLine(pid: number): Promise<string> {
+  return (await promisify(execFile)('ps', ['-o', 'command=', '-p', String(pid)])).stdout;
+}
