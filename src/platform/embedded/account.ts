@@ -12,22 +12,26 @@ export interface Account {
 }
 
 /**
- * PostgreSQL refuses to run as root: there, the account named by `wanted`, else `postgres`, else `nobody`.
- * Any other user runs it themselves: undefined.
+ * PostgreSQL refuses to run as root: there, the account named by `wanted`, else the one that owns what an earlier start
+ * made (`ownerId`), else `postgres`, else `nobody`. Any other user runs it themselves: undefined.
  */
-export async function unprivilegedAccount(wanted: string | undefined): Promise<Account | undefined> {
+export async function unprivilegedAccount(
+  wanted: string | undefined,
+  ownerId?: number,
+): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) {
     requirePasswdEntry();
     return undefined;
   }
-  const accounts = parsePasswd(await readFile('/etc/passwd', 'utf8'));
-  const names = wanted === undefined ? ['postgres', 'nobody'] : [wanted];
-  for (const name of names) {
-    const account = accounts.get(name);
-    if (account && account.uid !== 0) return account;
-  }
+  const accounts = parsePasswd(await readFile('/etc/passwd', 'utf8')).filter((account) => account.uid !== 0);
+  const named = (name: string): Account | undefined => accounts.find((account) => account.name === name);
+  const found =
+    wanted === undefined
+      ? (accounts.find((account) => account.uid === ownerId) ?? named('postgres') ?? named('nobody'))
+      : named(wanted);
+  if (found) return found;
   throw new OperatorError(
-    `PostgreSQL does not run as root, and there is no unprivileged account ${names.join(' or ')}: ` +
+    `PostgreSQL does not run as root, and there is no unprivileged account ${wanted ?? 'postgres or nobody'}: ` +
       'name one in ANTICS_PG_USER, or set DATABASE_URL.',
   );
 }
@@ -45,13 +49,11 @@ function requirePasswdEntry(): void {
   }
 }
 
-export function parsePasswd(text: string): Map<string, Account> {
-  const accounts = new Map<string, Account>();
-  for (const line of text.split('\n')) {
+export function parsePasswd(text: string): Account[] {
+  return text.split('\n').flatMap((line) => {
     const [name, , uid, gid] = line.split(':');
-    if (name && uid && gid) accounts.set(name, { name, uid: Number(uid), gid: Number(gid) });
-  }
-  return accounts;
+    return name && uid && gid ? [{ name, uid: Number(uid), gid: Number(gid) }] : [];
+  });
 }
 
 /** May `account` pass through every folder that leads to `path` (which need not exist yet)? Modes only, no ACLs. */

@@ -23,7 +23,7 @@ export async function ensureDataDirectory(
   const data = join(home, 'data');
   await removeHalfMade(home, log);
 
-  const version = await readVersion(data);
+  const version = await readText(join(data, 'PG_VERSION'));
   if (version !== undefined) {
     refuseOtherMajor(data, version, binaries);
     return data;
@@ -44,24 +44,34 @@ export async function ensureDataDirectory(
   );
   await rename(half, data).catch(async (e: unknown) => {
     await rm(half, { recursive: true, force: true });
-    if ((await readVersion(data)) === undefined) throw e; // not another process's: a real failure
+    if ((await readText(join(data, 'PG_VERSION'))) === undefined) throw e; // not another process's: a real failure
   });
   return data;
 }
 
 async function removeHalfMade(home: string, log: (line: string) => void): Promise<void> {
   for (const name of await readdir(home)) {
-    const maker = HALF_MADE.exec(name)?.[1];
-    const abandoned = maker !== undefined && (Number(maker) === process.pid || !isAlive(Number(maker)));
-    const empty = name === 'data' && (await readVersion(join(home, name))) === undefined;
-    if (!abandoned && !empty) continue;
+    const path = join(home, name);
+    if (!(name === 'data' ? await neverFinished(path) : isAbandoned(name))) continue;
     log(`removing the half-made ${name}`);
-    await rm(join(home, name), { recursive: true, force: true });
+    await rm(path, { recursive: true, force: true });
   }
 }
 
-function readVersion(data: string): Promise<string | undefined> {
-  return readFile(join(data, 'PG_VERSION'), 'utf8').then(
+function isAbandoned(name: string): boolean {
+  const maker = Number(HALF_MADE.exec(name)?.[1]);
+  return maker === process.pid || (maker > 0 && !isAlive(maker));
+}
+
+/** No PG_VERSION: not ours to start. With a control file it held data once, and is not ours to remove either. */
+async function neverFinished(data: string): Promise<boolean> {
+  if ((await readText(join(data, 'PG_VERSION'))) !== undefined) return false;
+  if ((await readText(join(data, 'global', 'pg_control'))) === undefined) return true;
+  throw new OperatorError(`${data} is damaged (it has no PG_VERSION): restore it, or move it away to begin anew.`);
+}
+
+function readText(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').then(
     (text) => text.trim(),
     (e: NodeJS.ErrnoException) => {
       if (e.code === 'ENOENT') return undefined;

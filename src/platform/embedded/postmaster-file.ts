@@ -38,8 +38,8 @@ export async function isPostmasterOf(pid: number, data: string): Promise<boolean
   if (!isAlive(pid)) return false;
   const command = process.platform === 'linux' ? readFile(`/proc/${pid}/cmdline`, 'utf8') : commandLine(pid);
   const text = await command.catch(() => undefined);
-  // Unreadable: assume that it is. Starting a second server is refused by PostgreSQL itself, with its reason.
-  return text === undefined || text.includes(data);
+  // In doubt it is: PostgreSQL itself then refuses to start beside it, with its reason.
+  return text === undefined || text.includes(data) || /postgres/.test(text.split(/[\0 ]/, 1)[0] ?? '');
 }
 
 async function commandLine(pid: number): Promise<string> {

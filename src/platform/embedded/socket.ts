@@ -18,25 +18,27 @@ export function socketPath(directory: string, port: number = SOCKET_PORT): strin
 }
 
 /**
- * Makes the folder of the server's socket, open to its account alone, which is all the authentication there is: in
- * `home`, or, where the path would be too long for a socket, in a folder of the system's temporary directory whose
- * name follows from `home`, so that the next start finds the survivor of this one.
+ * The folder of the server's socket: in `home`, or, where that path would be too long for a socket, in the system's
+ * temporary directory, by a name that follows from `home`.
  */
-export async function makeSocketDirectory(home: string, account: Account | undefined): Promise<string> {
+export function chooseSocketDirectory(home: string): string {
   const near = join(home, 's');
-  const fits = Buffer.byteLength(socketPath(near)) <= LONGEST_SOCKET_PATH;
-  const directory = fits ? near : join(tmpdir(), `antics-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`);
+  if (Buffer.byteLength(socketPath(near)) <= LONGEST_SOCKET_PATH) return near;
+  return join(tmpdir(), `antics-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`);
+}
+
+/** Makes that folder, open to the server's account alone: this is all the authentication there is. */
+export async function makeSocketDirectory(directory: string, account: Account | undefined): Promise<void> {
   const made = await mkdir(directory, { recursive: true, mode: 0o700 });
   if (made !== undefined && account) await chown(directory, account.uid, account.gid);
   const found = await lstat(directory);
   const owner = account?.uid ?? process.getuid?.();
-  // In a directory that everybody may write to, somebody else could have made it first and answer as our server.
+  // Where everybody may write, somebody else could have made it first and answer as our server.
   if (!found.isDirectory() || (owner !== undefined && found.uid !== owner) || (found.mode & 0o077) !== 0) {
     throw new OperatorError(
       `${directory} should be a folder of ${account?.name ?? 'this user'} that nobody else can open: remove it.`,
     );
   }
-  return directory;
 }
 
 /** Does a server listen there? */
