@@ -37,49 +37,49 @@
   const isCounted =
     script !== null &&
     (script.hasAttribute('data-local') ||
-      (/^http/.test(location.protocol) && !/^(.*\.)?localhost\.?$|^127\.|^\[::1\]$/.test(location.hostname)));
+      (/^http/.test(location.protocol) && !/^(.*\.)?localhost\.?$|^127(\.\d+){3}$|^\[::1\]$/.test(location.hostname)));
 
   const endpoint = (): string => script!.getAttribute('data-api') || new URL('/api/event', script!.src).href;
 
   /** The fragment never leaves the page: it is not counted, and some applications keep tokens in it. */
   const address = (): string => location.href.replace(/#.*/, '');
 
-  const post = (name: string | null, referrer: string | null, props?: Props): void => {
+  let path: string | undefined; // of the view that was counted last
+  let url: string | undefined;
+  let referrer: string | null = doc.referrer || null;
+
+  const post = (name: string | null, props?: Props): void => {
     const body = JSON.stringify({ n: name, u: address(), r: referrer, w: innerWidth, p: props });
-    const url = endpoint();
     // A string body goes out as text/plain, which needs no preflight; keepalive lets it outlive the page.
     // Where fetch has no keepalive, a beacon is the only request that does.
     if ('keepalive' in Request.prototype || !navigator.sendBeacon) {
-      fetch(url, { method: 'POST', body, keepalive: true, credentials: 'omit' }).catch(() => {
+      fetch(endpoint(), { method: 'POST', body, keepalive: true, credentials: 'omit' }).catch(() => {
         // Never sent again: a request that failed here may well have been counted there.
       });
     } else {
-      navigator.sendBeacon(url, body);
+      navigator.sendBeacon(endpoint(), body);
     }
   };
 
   /** A prerendered page may never be looked at. What it has to say waits until it is. */
-  const onceShown = (work: () => void): void => {
+  const onceShown = (work: () => unknown): void => {
     const quiet = quietly(work);
     if (doc.prerendering) doc.addEventListener('prerenderingchange', quiet, { once: true });
     else quiet();
   };
 
-  let viewed: string | undefined;
-  let previous: string | null = doc.referrer || null;
-
   const view = (): void => {
-    const from = previous;
-    viewed = location.pathname;
-    previous = address(); // as in a full navigation: the next view's referrer is this page
-    post(null, from);
+    if (url) referrer = url; // as in a full navigation: the page before this one
+    url = address();
+    path = location.pathname;
+    post(null);
   };
 
   /** A changed query or fragment alone is the same page: filters and tabs would otherwise inflate every count. */
-  const navigated = (): void => onceShown(() => (location.pathname === viewed ? undefined : view()));
+  const navigated = (): void => onceShown(() => location.pathname !== path && view());
 
   const track: Track = (name, options) => {
-    if (isCounted && name) onceShown(() => post(String(name), doc.referrer || null, options?.props));
+    if (isCounted && name) onceShown(() => post(String(name), options?.props));
   };
   page.antics = quietly(track);
 
