@@ -1,0 +1,19 @@
+import type { LogRow } from './log-row.ts';
+
+/** What the oracle takes from the rules of interpretation: it recounts, and does not judge user agents itself. */
+export interface Rules {
+  /** False for verdicts of the edge, bots and spam referrers. */
+  counts(row: LogRow): boolean;
+  agent(row: LogRow): { browser: string | null; os: string | null; device: string | null };
+  source(row: LogRow): Source;
+}
+
+export interface Source {
+  source: string | null;
+  channel: string | null;
+  utmSource: string | null;
+  utmMedium: string | null;
+  utmCampaign: string | null;
+  utmTerm: string | null;
+  utmContent: string | null;
+}

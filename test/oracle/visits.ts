@@ -1,0 +1,100 @@
+import type { LogRow } from './log-row.ts';
+import type { Rules } from './rules.ts';
+
+const VISIT_GAP_MS = 30 * 60_000;
+const LONGEST_VIEW_MS = 1_800_000;
+
+/** One visitor of a site on one local day. */
+export interface VisitorDay {
+  day: string;
+  visitor: string;
+  /** In order, by (time, position). Engagement is no hit. */
+  hits: LogRow[];
+  first: LogRow;
+  visits: Visit[];
+}
+
+export interface Visit {
+  of: VisitorDay;
+  first: LogRow;
+  views: View[];
+  events: LogRow[];
+  bounced: boolean;
+  durationMs: number;
+}
+
+export interface View {
+  row: LogRow;
+  /** Capped; null where nobody told it. */
+  timeMs: number | null;
+}
+
+/** Takes the rows of one site apart into visitors and their visits. */
+export function visitorDays(rows: readonly LogRow[], rules: Rules): VisitorDay[] {
+  const counted = rows.filter((row) => rules.counts(row)).sort(byTimeThenPosition);
+  return [...Map.groupBy(counted, (row) => `${row.day} ${row.visitor}`).values()].flatMap(visitorDay);
+}
+
+function visitorDay(rows: readonly LogRow[]): VisitorDay[] {
+  const reports = rows.filter(isEngagement);
+  const hits = rows.filter((row) => !isEngagement(row));
+  const first = hits[0];
+  if (first === undefined) return [];
+  const who: VisitorDay = { day: first.day, visitor: first.visitor, hits, first, visits: [] };
+  const reported = timeReported(hits.filter(isView), reports);
+  who.visits = splitAtGaps(hits).map((part) => visitOf(who, part, reported));
+  return [who];
+}
+
+function visitOf(who: VisitorDay, [first, ...others]: Part, reported: Map<LogRow, number>): Visit {
+  const hits = [first, ...others];
+  const pages = hits.filter(isView);
+  const views = pages.map((row, i) => ({ row, timeMs: cap(reported.get(row) ?? pages[i + 1]?.duration_ms ?? null) }));
+  const events = hits.filter((row) => !isView(row));
+  const last = others.at(-1) ?? first;
+  const lastView = views.at(-1);
+  const afterLastHit = lastView?.row === last ? (lastView.timeMs ?? 0) : 0;
+  return {
+    of: who,
+    first,
+    views,
+    events,
+    bounced: views.length === 1 && events.length === 0,
+    durationMs: time(last) - time(first) + afterLastHit,
+  };
+}
+
+/** What engagement says: it is of the latest view of its path at or before it. A report without seconds says nothing. */
+function timeReported(views: readonly LogRow[], reports: readonly LogRow[]): Map<LogRow, number> {
+  const sums = new Map<LogRow, number>();
+  for (const report of reports) {
+    const view = views.findLast((v) => v.pathname === report.pathname && byTimeThenPosition(v, report) < 0);
+    if (view === undefined || report.duration_ms === null) continue;
+    sums.set(view, (sums.get(view) ?? 0) + report.duration_ms);
+  }
+  return sums;
+}
+
+/** Hits of one visit: never none. */
+type Part = [LogRow, ...LogRow[]];
+
+function splitAtGaps(hits: readonly LogRow[]): Part[] {
+  const parts: Part[] = [];
+  let before: LogRow | undefined;
+  for (const hit of hits) {
+    const part = parts.at(-1);
+    if (part === undefined || before === undefined || time(hit) - time(before) >= VISIT_GAP_MS) parts.push([hit]);
+    else part.push(hit);
+    before = hit;
+  }
+  return parts;
+}
+
+export function byTimeThenPosition(a: LogRow, b: LogRow): number {
+  return time(a) - time(b) || Number(BigInt(a.position) - BigInt(b.position));
+}
+
+export const isEngagement = (row: LogRow): boolean => row.name === 'engagement';
+export const isView = (row: LogRow): boolean => row.name === null;
+export const time = (row: LogRow): number => row.occurred_at.getTime();
+const cap = (ms: number | null): number | null => (ms === null ? null : Math.min(ms, LONGEST_VIEW_MS));
