@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 
@@ -15,15 +15,12 @@ export interface Account {
  * PostgreSQL refuses to run as root: there, the account named by `wanted`, else the one that owns what an earlier start
  * made (`ownerId`), else `postgres`, else `nobody`. Any other user runs it themselves: undefined.
  */
-export async function unprivilegedAccount(
-  wanted: string | undefined,
-  ownerId?: number,
-): Promise<Account | undefined> {
+export function unprivilegedAccount(wanted: string | undefined, ownerId?: number): Account | undefined {
   if (process.getuid?.() !== 0) {
     requirePasswdEntry();
     return undefined;
   }
-  const accounts = parsePasswd(await readFile('/etc/passwd', 'utf8')).filter((account) => account.uid !== 0);
+  const accounts = parsePasswd(readFileSync('/etc/passwd', 'utf8')).filter((account) => account.uid !== 0);
   const named = (name: string): Account | undefined => accounts.find((account) => account.name === name);
   const found =
     wanted === undefined
@@ -56,10 +53,10 @@ export function parsePasswd(text: string): Account[] {
   });
 }
 
-/** May `account` pass through every folder that leads to `path` (which need not exist yet)? Modes only, no ACLs. */
-export async function canReach(account: Account, path: string): Promise<boolean> {
+/** May `account` pass through every folder that leads to `path` (which need not exist yet)? By modes, not ACLs. */
+export function canReach(account: Account, path: string): boolean {
   for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
-    const at = await stat(folder).catch(() => undefined);
+    const at = statSync(folder, { throwIfNoEntry: false });
     if (at) {
       const shift = at.uid === account.uid ? 6 : at.gid === account.gid ? 3 : 0;
       if (((at.mode >> shift) & 1) === 0) return false;

@@ -46,7 +46,7 @@ export async function startEmbedded(o: EmbeddedOptions): Promise<EmbeddedPostgre
   let account: Account | undefined;
   try {
     const wanted = resolve(o.directory);
-    account = await unprivilegedAccount(o.account, await ownerOf(wanted));
+    account = unprivilegedAccount(o.account, await ownerOf(wanted));
     const home = await makeHome(wanted, account);
     const binaries = await reachableBinaries(await findBinaries(), account, home, o.log);
     const data = await ensureDataDirectory(home, binaries, account, o.log);
@@ -94,7 +94,7 @@ async function makeHome(directory: string, account: Account | undefined): Promis
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const home = await realpath(directory);
   if (account) {
-    if (!(await canReach(account, home))) {
+    if (!(canReach(account, home))) {
       throw new OperatorError(
         `${account.name}, who is to run PostgreSQL, cannot reach ${home}: ` +
           'set ANTICS_DATA_DIR to a folder below ones that everybody may enter, such as /var/lib/antics.',

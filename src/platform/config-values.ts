@@ -1,0 +1,89 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+
+/** Reads one value, or throws an Error that says what would be right, to follow the variable's name. No secrets. */
+export type ReadValue<T> = (text: string) => T;
+
+export function oneOf<const T extends string>(...words: T[]): ReadValue<T> {
+  return (text) => {
+    const found = words.find((word) => word === text);
+    if (found === undefined) throw new Error(`should be ${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`);
+    return found;
+  };
+}
+
+export const port: ReadValue<number> = (text) => {
+  const number = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  if (!(number <= 65_535)) throw new Error('should be a whole number from 0 to 65535');
+  return number;
+};
+
+export const host: ReadValue<string> = (text) => {
+  const bare = text.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(bare) === 0 && !/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(bare)) {
+    throw new Error('should be an address or a host name, without scheme and port');
+  }
+  return bare;
+};
+
+export const networks: ReadValue<string[]> = (text) => {
+  const entries = text.split(',').flatMap((entry) => entry.trim() || []);
+  const wrong = entries.filter((entry) => !isNetwork(entry));
+  if (wrong.length > 0) {
+    throw new Error(`should list addresses and networks such as 10.0.0.0/8, and ${wrong.join(', ')} is neither`);
+  }
+  return entries;
+};
+
+function isNetwork(entry: string): boolean {
+  const [address = '', bits, ...rest] = entry.split('/');
+  const version = isIP(address);
+  if (version === 0 || address.includes('%') || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+export const adminKey: ReadValue<string> = (text) => {
+  if (!/^[\x21-\x7e]{32,512}$/.test(text)) {
+    throw new Error('should be 32 to 512 printable ASCII characters without spaces, such as `openssl rand -hex 32` gives');
+  }
+  return text;
+};
+
+export const groupName: ReadValue<string> = (text) => {
+  if (!/^[^,\p{Cc}]+$/u.test(text)) throw new Error('should be one group, without a comma');
+  return text;
+};
+
+export const accountName: ReadValue<string> = (text) => {
+  if (!/^[A-Za-z_][\w.-]*\$?$/.test(text) || text === 'root') {
+    throw new Error('should be the name of an account other than root');
+  }
+  return text;
+};
+
+export const readableFile: ReadValue<string> = (text) => {
+  const path = resolve(text);
+  try {
+    accessSync(path, constants.R_OK);
+  } catch {
+    throw new Error(`should be a file that this user can read, and ${path} is none`);
+  }
+  if (!statSync(path).isFile()) throw new Error(`should be a file, and ${path} is none`);
+  return path;
+};
+
+export const databaseUrl: ReadValue<string> = (text) => {
+  // A user and no host is right for a socket (`postgresql://me@/db?host=/run/postgresql`), but no URL to Node.
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text.replace('@/', '@socket/'))) {
+    throw new Error('should be a URL such as postgresql://user:password@host:5432/database');
+  }
+  return text;
+};
+
+export const smtpUrl: ReadValue<string> = (text) => {
+  if (!/^smtps?:\/\//.test(text) || !URL.canParse(text) || new URL(text).hostname === '') {
+    throw new Error('should be a URL such as smtps://user:password@mail.example.com:465');
+  }
+  return text;
+};
