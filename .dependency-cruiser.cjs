@@ -46,7 +46,7 @@ const forbidden = [
   },
   {
     name: 'no-undeclared-package',
-    comment: 'It is there by luck, through another package: declare it. (Types of Nest’s own fastify are that one’s.)',
+    comment: 'It is there by luck, through another package: declare it. (Fastify is Nest’s own, for its types.)',
     severity: 'error',
     from: { pathNot: spec },
     to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], pathNot: npm('fastify') },
@@ -79,7 +79,7 @@ const forbidden = [
   room('models', [at('log', 'domain', 'platform')], 'Admin read models are folded in the command’s transaction.'),
   room('commands', [at('log', 'models', 'domain', 'platform')], 'The write side asks no projection and no query.'),
   room('projections', [at('log', 'domain', 'platform')], 'Projections follow the log and nothing else.'),
-  room('queries', [at('domain', 'platform'), '\\.read\\.ts$'], 'The read side reads what is folded, through *.read.ts.'),
+  room('queries', [at('domain', 'platform'), '\\.read\\.ts$'], 'The read side reads what is folded, by *.read.ts.'),
   room(
     'http',
     ['^src/commands/.*\\.command\\.ts$', '^src/queries/.*\\.query\\.ts$', at('domain', 'platform')],

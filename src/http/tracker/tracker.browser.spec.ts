@@ -42,7 +42,7 @@ inBrowser('a site that includes the tracker from another origin', () => {
         .setHeader('content-type', 'text/html')
         .setHeader('cross-origin-embedder-policy', 'require-corp')
         .setHeader('referrer-policy', 'no-referrer')
-        .end(`<!doctype html><script defer src="http://stats.test:${port}/antics.js"></script><a href="/left">leave</a>`),
+        .end(`<!doctype html><script defer src="http://stats.test:${port}/antics.js"></script>`),
     );
     await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
     origin = `http://site.test:${(site.address() as AddressInfo).port}`;
