@@ -1,0 +1,29 @@
+import { interpretAgent } from '../../src/domain/agent/interpret-agent.ts';
+import { deviceOf } from '../../src/domain/agent/device.ts';
+import { referrerHost } from '../../src/domain/referrer.ts';
+import { interpretSource } from '../../src/domain/source/interpret-source.ts';
+import { defaultSpamHosts, spamMatcher } from '../../src/domain/spam/spam-hosts.ts';
+import type { LogRow } from './log-row.ts';
+import type { Rules } from './rules.ts';
+
+const isSpam = spamMatcher(defaultSpamHosts);
+const hostOf = (row: LogRow): string | null => (row.referrer === null ? null : referrerHost(row.referrer));
+
+/** The rules that ship, applied row by row. */
+export const domainRules: Rules = {
+  counts(row) {
+    const host = hostOf(row);
+    return row.verdict === null && !interpretAgent(row.user_agent).bot && !(host !== null && isSpam(host));
+  },
+  agent(row) {
+    const { browser, os, device } = interpretAgent(row.user_agent);
+    return { browser, os, device: deviceOf(device, row.width) };
+  },
+  source: (row) =>
+    interpretSource({
+      hostname: row.hostname,
+      referrerHost: hostOf(row),
+      query: row.query,
+      clickId: row.click_id,
+    }),
+};
