@@ -12,13 +12,15 @@ export const CONFIG_TABLE = [
     name: 'DATABASE_URL',
     default: '',
     meaning:
-      'PostgreSQL 15 or newer, such as `postgresql://antics:secret@db/antics`. Without it Antics runs its own, embedded one',
+      'PostgreSQL 15 or newer, such as `postgresql://antics:secret@db/antics`. ' +
+      'Without it Antics runs its own, embedded one',
   },
   {
     name: 'ANTICS_DATA_DIR',
     default: '`.antics`',
     meaning:
-      'Folder of the embedded database and the admin key. As root, where the working directory is closed to other accounts, the default is `/var/lib/antics`',
+      'Folder of the embedded database and the admin key. ' +
+      'As root, where the working directory is closed to other accounts, the default is `/var/lib/antics`',
   },
   { name: 'ANTICS_HOST', default: '`127.0.0.1`', meaning: 'Address to listen on; `0.0.0.0` or `::` for all' },
   { name: 'ANTICS_PORT', default: '`8480`', meaning: 'Port to listen on; `0` takes any free one' },
@@ -30,20 +32,23 @@ export const CONFIG_TABLE = [
   {
     name: 'ANTICS_AUTH',
     default: '`proxy`',
-    meaning: 'Who is asking: `proxy` believes `Remote-User` and `Remote-Groups` of a trusted proxy, `key` API keys alone',
+    meaning:
+      'Who is asking: `proxy` believes `Remote-User` and `Remote-Groups` of a trusted proxy, `key` API keys alone',
   },
   {
     name: 'ANTICS_TRUSTED_PROXIES',
     default: '',
     meaning:
-      'Addresses and networks, separated by commas, whose forwarded addresses and identities are believed, such as `127.0.0.1, 10.0.0.0/8`',
+      'Addresses and networks, separated by commas, whose forwarded addresses and identities are believed, ' +
+      'such as `127.0.0.1, 10.0.0.0/8`',
   },
   { name: 'ANTICS_ADMIN_GROUP', default: '`admins`', meaning: 'Group in `Remote-Groups` that may do everything' },
   {
     name: 'ANTICS_ADMIN_KEY',
     default: '',
     meaning:
-      'Sets the admin API key, for an unattended set-up: at least 32 printable characters without spaces. Without it the first start makes one',
+      'Sets the admin API key, for an unattended set-up: at least 32 printable characters without spaces. ' +
+      'Without it the first start makes one',
   },
   {
     name: 'ANTICS_GEOIP_FILE',

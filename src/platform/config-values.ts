@@ -45,7 +45,7 @@ function isNetwork(entry: string): boolean {
 
 export const adminKey: ReadValue<string> = (text) => {
   if (!/^[\x21-\x7e]{32,512}$/.test(text)) {
-    throw new Error('should be 32 to 512 printable ASCII characters without spaces, such as `openssl rand -hex 32` gives');
+    throw new Error('should be 32 to 512 printable ASCII characters without spaces, as `openssl rand -hex 32` gives');
   }
   return text;
 };

@@ -40,10 +40,11 @@ export interface Mistake {
 
 /** Every mistake at once, so that a set-up is not corrected one start at a time. */
 export class ConfigError extends OperatorError {
-  constructor(readonly mistakes: readonly Mistake[]) {
-    super(
-      ['The environment has mistakes:', ...mistakes.map((m) => `  ${m.variable} ${m.problem}`)].join('\n'),
-    );
+  readonly mistakes: readonly Mistake[];
+
+  constructor(mistakes: readonly Mistake[]) {
+    super(['The environment has mistakes:', ...mistakes.map((m) => `  ${m.variable} ${m.problem}`)].join('\n'));
+    this.mistakes = mistakes;
   }
 }
 

@@ -25,12 +25,11 @@ export interface FieldError {
 /** Read, but not as it must be. */
 export class InvalidInput extends AnticsError {
   readonly code = 'invalid_input';
+  readonly errors: readonly FieldError[];
 
-  constructor(
-    message: string,
-    readonly errors: readonly FieldError[] = [],
-  ) {
+  constructor(message: string, errors: readonly FieldError[] = []) {
     super(message);
+    this.errors = errors;
   }
 }
 
@@ -71,26 +70,24 @@ export class KeyReused extends AnticsError {
 export class TooMany extends AnticsError {
   readonly code = 'too_many';
   override readonly logLevel = 'debug';
+  readonly retryAfterSeconds: number;
 
-  constructor(
-    message: string,
-    readonly retryAfterSeconds: number,
-  ) {
+  constructor(message: string, retryAfterSeconds: number) {
     super(message);
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
 /** Not now: the database is away, a queue is full, a view is suspended (`code` tells which). */
 export class Unavailable extends AnticsError {
   override readonly logLevel = 'warn';
+  readonly code: string;
+  readonly retryAfterSeconds: number;
 
-  constructor(
-    readonly code: string,
-    message: string,
-    readonly retryAfterSeconds: number,
-    options?: { cause?: unknown },
-  ) {
+  constructor(code: string, message: string, retryAfterSeconds: number, options?: { cause?: unknown }) {
     super(message, options);
+    this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 

@@ -36,6 +36,6 @@ describe('the log', () => {
 
   it('is short for people, and lets nobody steer their terminal', () => {
     createLogger('info', shortLines(out)).warn({ host: 'a\u001b[2J', n: 3 }, 'refused');
-    expect(written).toMatch(/^\d\d:\d\d:\d\d \u001b\[33mwarn \u001b\[0m refused {2}host=a\ufffd\[2J {2}n=3\n$/);
+    expect(written.slice(9)).toBe('\u001b[33mwarn \u001b[0m refused  host=a\ufffd[2J  n=3\n');
   });
 });

@@ -1,4 +1,4 @@
-import { access, chown, cp, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { access, cp, lchown, mkdir, readFile, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 
@@ -99,10 +99,10 @@ function exists(path: string): Promise<boolean> {
 }
 
 async function giveTo(directory: string, account: Account): Promise<void> {
-  await chown(directory, account.uid, account.gid);
+  await lchown(directory, account.uid, account.gid);
   for (const entry of await readdir(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) await giveTo(path, account);
-    else if (!entry.isSymbolicLink()) await chown(path, account.uid, account.gid);
+    else if (!entry.isSymbolicLink()) await lchown(path, account.uid, account.gid);
   }
 }

@@ -1,4 +1,4 @@
-import { chown, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { lchown, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { OperatorError } from '../errors.ts';
@@ -32,7 +32,7 @@ export async function ensureDataDirectory(
   log('making the database');
   const half = join(home, `data.new-${process.pid}`);
   await mkdir(half, { mode: 0o700 });
-  if (account) await chown(half, account.uid, account.gid);
+  if (account) await lchown(half, account.uid, account.gid);
   await run(
     binaries.initdb,
     [

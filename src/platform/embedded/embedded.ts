@@ -1,4 +1,4 @@
-import { chown, mkdir, realpath, stat } from 'node:fs/promises';
+import { lchown, mkdir, realpath, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 
@@ -14,7 +14,7 @@ import { stopIfUnused } from './stop.ts';
 import { supervise } from './supervisor.ts';
 
 export interface EmbeddedOptions {
-  /** A folder of the server's own: `data`, the socket, `postgres.log`, and its binaries where they have to be copied. */
+  /** A folder of the server's own: `data`, the socket, `postgres.log`, its binaries where they have to be copied. */
   directory: string;
   /** As root: the account that runs the server. Default: the owner of `directory`, `postgres`, `nobody`. */
   account?: string | undefined;
@@ -100,7 +100,7 @@ async function makeHome(directory: string, account: Account | undefined): Promis
           'set ANTICS_DATA_DIR to a folder below ones that everybody may enter, such as /var/lib/antics.',
       );
     }
-    if ((await ownerOf(home)) === 0) await chown(home, account.uid, account.gid);
+    if ((await ownerOf(home)) === 0) await lchown(home, account.uid, account.gid);
   }
   return home;
 }

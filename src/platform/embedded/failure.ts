@@ -7,7 +7,9 @@ export function explainFailure(thrown: unknown, home: string, account: Account |
   const said = messageOf(thrown);
   const who = account?.name ?? 'this user';
   if (/ENOSPC|EDQUOT|No space left on device|Disk quota exceeded/i.test(said)) {
-    return new OperatorError(`The disk of ${home} is full: make room there, or set ANTICS_DATA_DIR.`, { cause: thrown });
+    return new OperatorError(`The disk of ${home} is full: make room there, or set ANTICS_DATA_DIR.`, {
+      cause: thrown,
+    });
   }
   if (/EROFS|Read-only file system/i.test(said)) {
     return new OperatorError(`${home} is read-only: set ANTICS_DATA_DIR to a folder that ${who} can write to.`, {

@@ -12,7 +12,7 @@ export interface PostmasterFile {
   status: string;
 }
 
-/** Reads `postmaster.pid` (lines: pid, data directory, start time, port, socket folder, address, memory key, status). */
+/** Reads `postmaster.pid`, by line: pid, data directory, start time, port, socket folder, address, key, status. */
 export async function readPostmasterFile(data: string): Promise<PostmasterFile | undefined> {
   const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
   const lines = text.split('\n').map((line) => line.trim());

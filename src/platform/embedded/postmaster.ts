@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { open, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { constants, open, readFile, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -73,14 +73,9 @@ async function adopt(o: PostmasterOptions): Promise<Postmaster | undefined> {
 /** Gives the running server, or what it wrote when it ended instead. */
 async function launch(o: PostmasterOptions): Promise<Postmaster | string> {
   const logPath = join(o.home, 'postgres.log');
-  const written = await stat(logPath).then(
-    (at) => at.size,
-    () => 0,
-  );
-  if (written > LARGEST_LOG) await truncate(logPath);
-  const from = written > LARGEST_LOG ? 0 : written;
   // A file and no pipe: the server outlives us when we are killed, and must not write into nothing then.
-  const logFile = await open(logPath, 'a', 0o600);
+  const logFile = await openLog(logPath, o.account);
+  const from = (await logFile.stat()).size;
   let child: ChildProcess;
   try {
     child = spawn(
@@ -106,6 +101,15 @@ async function launch(o: PostmasterOptions): Promise<Postmaster | string> {
   }
   child.unref();
   return { pid, adopted: false, socketDirectory: o.socketDirectory, port: SOCKET_PORT, gone };
+}
+
+/** Begins anew when the file has grown large. The folder is another account's: root must not follow its links. */
+async function openLog(path: string, account: Account | undefined): Promise<FileHandle> {
+  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
+  const file = await open(path, O_APPEND | O_CREAT | O_NOFOLLOW | O_WRONLY, 0o600);
+  if (account) await file.chown(account.uid, account.gid);
+  if ((await file.stat()).size > LARGEST_LOG) await file.truncate();
+  return file;
 }
 
 /** Waits for as long as the server lives: after a crash it first replays its log, which takes what it takes. */

@@ -5,7 +5,8 @@ const GB = 2 ** 30;
 describe('the settings of the embedded server', () => {
   it('never trade a row that was answered for speed', () => {
     for (const memory of [GB / 4, 2 * GB, 64 * GB]) {
-      expect(postgresSettings(memory, 2)).toMatchObject({ fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on' });
+      const durable = { fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on' };
+      expect(postgresSettings(memory, 2)).toMatchObject(durable);
     }
   });
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chown, lstat, mkdir } from 'node:fs/promises';
+import { lchown, lstat, mkdir } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ export function chooseSocketDirectory(home: string): string {
 /** Makes that folder, open to the server's account alone: this is all the authentication there is. */
 export async function makeSocketDirectory(directory: string, account: Account | undefined): Promise<void> {
   const made = await mkdir(directory, { recursive: true, mode: 0o700 });
-  if (made !== undefined && account) await chown(directory, account.uid, account.gid);
+  if (made !== undefined && account) await lchown(directory, account.uid, account.gid);
   const found = await lstat(directory);
   const owner = account?.uid ?? process.getuid?.();
   // Where everybody may write, somebody else could have made it first and answer as our server.
