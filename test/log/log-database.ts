@@ -1,0 +1,34 @@
+import { openDatabase, type Database, type DatabaseRole } from '../../src/platform/database.ts';
+import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
+
+export interface LogDatabase {
+  /** A pool of its own, closed with the database. */
+  open(role: DatabaseRole, max?: number): Database;
+  close(): Promise<void>;
+}
+
+/** A new, migrated database, and pools in it as each role. */
+export async function createLogDatabase(): Promise<LogDatabase> {
+  const database: TestDatabase = await createTestDatabase();
+  const pools: Database[] = [];
+  return {
+    open(role, max = 4) {
+      const pool = openDatabase({
+        url: database.url,
+        role,
+        max,
+        applicationName: 'antics test',
+        lockTimeoutMs: 30_000,
+        onError: (e) => {
+          throw e;
+        },
+      });
+      pools.push(pool);
+      return pool;
+    },
+    async close() {
+      await Promise.all(pools.map((pool) => pool.close()));
+      await database.drop();
+    },
+  };
+}
