@@ -1,0 +1,43 @@
+import type { HostTable } from '../host-table.ts';
+
+/** AI assistants. Their hosts are longer than those of the same company's search engine, and so they win. */
+export const AI: HostTable = {
+  Andi: 'andisearch.com',
+  'Baidu AI': 'yiyan.baidu.com ai.baidu.com chat.baidu.com ernie.baidu.com',
+  'Character.AI': 'character.ai',
+  'Chat+': 'chatplus.com chat-gpt.org',
+  ChatGLM: 'chatglm.cn',
+  ChatGPT: 'chatgpt.com chat.openai.com labs.openai.com',
+  Claude: 'claude.ai claude.com',
+  Consensus: 'consensus.app',
+  Copilot:
+    'copilot.microsoft.com copilot.com copilot.cloud.microsoft m365.cloud.microsoft edgeservices.bing.com ' +
+    'sydney.bing.com',
+  DeepSeek: 'deepseek.com',
+  Doubao: 'doubao.com',
+  'Duck.ai': 'duck.ai',
+  Felo: 'felo.ai',
+  Gemini: 'gemini.google.com bard.google.com',
+  Genspark: 'genspark.ai',
+  'Google AI Studio': 'aistudio.google.com',
+  Grok: 'grok.com grok.x.ai x.ai grok.x.com',
+  HuggingChat: 'hf.co',
+  iAsk: 'iask.ai',
+  Jasper: 'app.jasper.ai',
+  Kimi: 'kimi.com kimi.ai kimi.moonshot.cn',
+  Lumo: 'lumo.proton.me',
+  Manus: 'manus.im',
+  'Meta AI': 'meta.ai',
+  Mistral: 'mistral.ai',
+  NotebookLM: 'notebooklm.google.com notebooklm.google',
+  Perplexity: 'perplexity.ai pplx.ai',
+  Phind: 'phind.com',
+  Pi: 'pi.ai',
+  Poe: 'poe.com',
+  Qwen: 'qwen.ai tongyi.aliyun.com tongyi.com qianwen.com',
+  'T3 Chat': 't3.chat',
+  Writesonic: 'writesonic.com',
+  'You.com': 'you.com',
+  Yuanbao: 'yuanbao.tencent.com',
+  'Z.ai': 'z.ai',
+};
