@@ -70,7 +70,7 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': ['error', ...defaultExports] },
   },
   {
-    files: ['src/**/*.data.ts', 'src/domain/**/{data,hosts}/**/*.ts', ...tests],
+    files: ['src/**/*.{data,examples}.ts', 'src/domain/**/{data,hosts}/**/*.ts', ...tests],
     rules: { 'max-lines': 'off' },
   },
   {
