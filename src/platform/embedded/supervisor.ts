@@ -9,8 +9,8 @@ export interface SupervisorOptions {
   /** The server died and is back: connections are lost, what was committed is there. */
   onRestart: () => void;
   log: (line: string) => void;
-  /** Wait before the first new start; doubles with each that fails or does not last. Default 100. */
-  firstWaitMs?: number;
+  /** Default: a timer. */
+  pause?: (ms: number) => Promise<unknown>;
 }
 
 export interface Supervisor {
@@ -19,13 +19,15 @@ export interface Supervisor {
   stop(): Promise<void>;
 }
 
+/** Before the first new start; doubles with each that fails or does not last. */
+const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 30_000;
 /** A server that lived this long died of something new. */
 const STABLE_MS = 60_000;
 
 /** Starts the server again whenever it dies, until stopped. */
 export function supervise(o: SupervisorOptions): Supervisor {
-  const firstWait = o.firstWaitMs ?? 100;
+  const pause = o.pause ?? ((ms: number) => sleep(ms, undefined, { ref: false }));
   const stopping = new AbortController();
   const stopped = new Promise<void>((resolve) => {
     stopping.signal.addEventListener('abort', () => resolve(), { once: true });
@@ -33,15 +35,15 @@ export function supervise(o: SupervisorOptions): Supervisor {
   let current = o.first;
 
   const watch = async (): Promise<void> => {
-    let wait = firstWait;
+    let wait = FIRST_WAIT_MS;
     for (;;) {
       const since = Date.now();
       await Promise.race([current.gone, stopped]);
       if (stopping.signal.aborted) return;
-      if (Date.now() - since > STABLE_MS) wait = firstWait;
+      if (Date.now() - since > STABLE_MS) wait = FIRST_WAIT_MS;
       o.log(`PostgreSQL, process ${current.pid}, ended unasked: starting it again`);
       for (let back = false; !back; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-        await Promise.race([sleep(wait, undefined, { ref: false }), stopped]);
+        await Promise.race([pause(wait), stopped]);
         if (stopping.signal.aborted) return;
         back = await restart();
       }
