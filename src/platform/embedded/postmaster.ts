@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
-import { isAlive, isPostmasterOf, readPostmasterFile, type PostmasterFile } from './postmaster-file.ts';
+import { isAlive, isPostmasterOf, isTaken, readPostmasterFile, type PostmasterFile } from './postmaster-file.ts';
 import { spawnOptions } from './run.ts';
 import { settingFlags, type PostgresSettings } from './settings.ts';
 import { answers, SOCKET_PORT, socketPath } from './socket.ts';
@@ -52,7 +52,7 @@ export async function startOrAdopt(o: PostmasterOptions): Promise<Postmaster> {
 
 async function adopt(o: PostmasterOptions): Promise<Postmaster | undefined> {
   const file = await readPostmasterFile(o.data);
-  if (!file || !isAlive(file.pid)) return undefined; // a dead one's file is PostgreSQL's own business
+  if (!file || !isTaken(file.pid)) return undefined; // the file of a process that is gone is PostgreSQL's own business
   if (!(await isPostmasterOf(file.pid, o.data))) {
     o.log(`process ${file.pid} is no longer PostgreSQL: removing its postmaster.pid`);
     await rm(join(o.data, 'postmaster.pid'), { force: true });
