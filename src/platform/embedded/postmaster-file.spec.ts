@@ -27,10 +27,10 @@ describe('what a server says of itself', () => {
 
   onLinux('does not hold once the process has ended, collected or not', async () => {
     // The shell's child ends, and the program that takes the shell's place never asks for it.
-    const script = 'sleep 0 & echo $!; exec sleep 30';
+    const script = 'sleep 0.2 & echo $!; exec sleep 30';
     const parent = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
     const zombie = await new Promise<number>((resolve) => parent.stdout.once('data', (text) => resolve(Number(text))));
-    for (let i = 0; i < 200 && isAlive(zombie); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (let i = 0; i < 500 && isAlive(zombie); i++) await new Promise((resolve) => setTimeout(resolve, 10));
     expect([isTaken(zombie), isAlive(zombie), await isPostmasterOf(zombie, data)]).toEqual([true, false, false]);
     expect([isAlive(process.pid), await isPostmasterOf(process.pid, data)]).toEqual([true, false]);
     parent.kill('SIGKILL');
