@@ -1,0 +1,37 @@
+import type { Db } from '../../platform/database.ts';
+import type { Rules } from '../facts/interpret.ts';
+import type { View } from '../views/view.ts';
+import { createGeneration, dropGenerations, promote } from './generation.ts';
+import { foldStepPastPoison } from './poison.ts';
+
+export interface RebuildOptions {
+  /** One connection as owner: `openProjectorDatabase`. */
+  db: Db;
+  views: readonly View[];
+  rules: Rules;
+  onProgress(position: bigint, head: bigint): void;
+  onError(message: string): void;
+}
+
+/** Larger than a live batch: what is touched twice within it is written once. */
+const REBUILD_BATCH = 25_000;
+
+/**
+ * Builds a new generation from the log beside the serving one, which is read and folded on meanwhile, and switches to
+ * it in one short transaction once it stands at the head. What served before is kept until the next rebuild. A rebuild
+ * that was interrupted left a generation in state `building`, which is dropped.
+ */
+export async function rebuild(o: RebuildOptions): Promise<{ generation: number; position: bigint }> {
+  await dropGenerations(o.db, 'building');
+  await dropGenerations(o.db, 'retired');
+  const generation = await o.db.transaction().execute((tx) => createGeneration(tx, o.views, 'building'));
+  for (;;) {
+    const options = { views: o.views, rules: o.rules, maxBatch: REBUILD_BATCH };
+    const step = await foldStepPastPoison(o.db, generation, options, o.onError);
+    if (step.kind === 'busy') continue; // a worker is folding a batch of it
+    o.onProgress(step.position, step.head);
+    if (!step.atHead) continue;
+    await promote(o.db, generation);
+    return { generation, position: step.position };
+  }
+}

@@ -1,0 +1,59 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { Tx } from '../../platform/database.ts';
+
+/**
+ * What one batch is folded through: temporary, of the projector's connection, emptied by each COMMIT.
+ *
+ * - `batch_hit`: the batch's hits that count, and engagement reports.
+ * - `touched`: the visitor-days they belong to. `replay`: a late hit or an engagement report, so all its hits are read
+ *   again; else what is new only follows what is known, and the last visit is enough.
+ * - `old_visit`: the visits of these visitor-days as they were.
+ * - `session_hit`: hits in order with their visit's number; `version` 0 as it was (replayed ones only), 1 as it is.
+ * - `visit_delta`: visits as they were (sign -1) and as they are (+1) with their dimensions. Views fold this.
+ * - `time_delta`: seconds on pages, as differences.
+ */
+const tables = [
+  sql`create temp table batch_hit (visitor bigint not null, at timestamptz not null, position bigint not null,
+    path bigint not null, source bigint not null, event bigint, site_id integer not null, day date not null,
+    agent_id integer not null, ms integer, hour smallint not null, country smallint, device smallint, scroll smallint,
+    engagement boolean not null, known boolean not null, pathname text not null, name text) on commit delete rows`,
+  sql`create temp table touched (visitor bigint not null, site_id integer not null, day date not null,
+    first_at timestamptz, replay boolean not null) on commit delete rows`,
+  sql`create temp table old_visit (visitor bigint not null, started_at timestamptz not null,
+    last_at timestamptz not null, source bigint not null, hostname bigint, exit bigint, site_id integer not null,
+    day date not null, agent_id integer not null, pageviews integer not null, events integer not null,
+    exit_ms integer, hours integer not null, first_hours integer not null, firsts smallint not null,
+    hour smallint not null, country smallint, device smallint, ends_in_view boolean not null, steps bigint[],
+    pages bigint[], names bigint[], row_id tid not null, is_last boolean not null) on commit delete rows`,
+  sql`create temp table engaged (position bigint not null, version smallint not null, ms integer not null)
+    on commit delete rows`,
+  sql`create temp table session_hit (visitor bigint not null, site_id integer not null, day date not null,
+    version smallint not null, visit_no integer not null, at timestamptz not null, last_at timestamptz not null,
+    old boolean not null, replay boolean not null, is_view boolean not null, path bigint, previous_path bigint,
+    previous_engaged integer, source bigint not null, event bigint, hour smallint not null, ms integer,
+    engaged_ms integer, agent_id integer not null, country smallint, device smallint, starts boolean not null,
+    is_last boolean not null, first_view boolean not null, last_view boolean not null) on commit delete rows`,
+  sql`create temp table new_visit (visitor bigint not null, started_at timestamptz not null,
+    last_at timestamptz not null, source bigint not null, hostname bigint, exit bigint, site_id integer not null,
+    day date not null, agent_id integer not null, pageviews integer not null, events integer not null,
+    exit_ms integer, hours integer not null, hour smallint not null, country smallint, device smallint,
+    ends_in_view boolean not null, steps bigint[], pages bigint[], names bigint[], extends tid)
+    on commit delete rows`,
+  sql`create temp table visit_delta (sign smallint not null, visitor bigint not null, started_at timestamptz not null,
+    site_id integer not null, day date not null, hour smallint not null, pageviews integer not null,
+    events integer not null, bounces integer not null, ms bigint not null, firsts smallint not null,
+    first_hours integer not null, country bigint, browser bigint, os bigint, device bigint, referrer bigint,
+    channel bigint, utm_source bigint, utm_medium bigint, utm_campaign bigint, utm_term bigint, utm_content bigint,
+    hostname bigint, entry bigint, exit bigint, sequence bigint, steps bigint[], pages bigint[], names bigint[])
+    on commit delete rows`,
+  sql`create temp table time_delta (site_id integer not null, day date not null, path bigint not null,
+    ms bigint not null, timed integer not null) on commit delete rows`,
+];
+
+/** Makes the temporary tables where this connection has none yet: a lost connection takes them with it. */
+export async function ensureBatchTables(tx: Tx, scratch: readonly RawBuilder<unknown>[]): Promise<void> {
+  const { rows } = await sql<{ there: boolean }>`
+    select to_regclass('pg_temp.time_delta') is not null as there`.execute(tx);
+  if (rows[0]?.there === true) return;
+  for (const table of [...scratch, ...tables]) await table.execute(tx);
+}

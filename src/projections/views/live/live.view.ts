@@ -1,0 +1,26 @@
+import { sql } from 'kysely';
+import type { View } from '../view.ts';
+import { createLiveTables } from './live.tables.ts';
+
+/** What "the last 24 hours" reaches back to, with an hour to spare. */
+export const LIVE_WINDOW = sql`interval '25 hours'`;
+
+/**
+ * When each visitor was last seen: visitors of the last 5 minutes and 24 hours. Only the log's own clock decides what
+ * is too old to keep, so that a replay decides the same.
+ */
+export const live: View = {
+  name: 'live',
+  version: 1,
+  tables: ['live'],
+  create: createLiveTables,
+  async fold(tx, names) {
+    await sql`insert into ${names('live')} as z (site_id, visitor, last_at)
+      select site_id, visitor, max(at) from batch_hit
+      where not engagement and at > (
+        select recorded_at from log_hits where position = (select max(position) from batch_hit)) - ${LIVE_WINDOW}
+      group by 1, 2 order by 1, 2
+      on conflict (site_id, visitor) do update set last_at = greatest(z.last_at, excluded.last_at)`.execute(tx);
+  },
+};
+

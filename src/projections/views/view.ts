@@ -1,0 +1,19 @@
+import type { RawBuilder } from 'kysely';
+import type { Tx } from '../../platform/database.ts';
+import type { Names } from '../facts/names.ts';
+
+/**
+ * A view folds the deltas of a batch (`visit_delta`, `batch_hit`, `time_delta`, `old_visit`; see
+ * `facts/batch.tables.ts`) into its own tables. Three laws hold for each, and are tested: any split of the log into
+ * batches gives the same rows; a repeated batch changes nothing; built from nothing it equals the live one.
+ */
+export interface View {
+  readonly name: string;
+  readonly version: number;
+  /** Tables, without the generation's schema. */
+  readonly tables: readonly string[];
+  /** Temporary tables of its own, made once a connection. */
+  readonly scratch?: readonly RawBuilder<unknown>[];
+  create(tx: Tx, names: Names): Promise<void>;
+  fold(tx: Tx, names: Names): Promise<void>;
+}
