@@ -1,0 +1,56 @@
+import type { Headers } from '../../domain/agent/headers.ts';
+import type { DropReason } from './drop-reasons.ts';
+
+/** What a client said, checked and bounded, not yet interpreted. */
+export interface EventBody {
+  /** null: page view. At most 120 characters, clean (see `cleanText`). */
+  readonly name: string | null;
+  /** As sent: whether it is a page's URL depends on the site's options. */
+  readonly url: string;
+  /** As sent. */
+  readonly referrer: string | null;
+  /** CSS pixels, 1..100,000. */
+  readonly width: number | null;
+  /** 0..86,400,000. */
+  readonly durationMs: number | null;
+  /** Percent, 0..100. */
+  readonly scroll: number | null;
+  /** JSON text of an object of strings. */
+  readonly props: string | null;
+  /** JSON text of `{lcp, inp, cls}`. */
+  readonly vitals: string | null;
+}
+
+/** A hit at the door, whatever its wire format was. */
+export interface IncomingHit {
+  readonly body: EventBody;
+  /**
+   * Of the request, names in small letters, repeated ones joined by `, ` as Node does. Read are: origin, referer,
+   * user-agent, authorization, x-forwarded-for, sec-gpc and those that give machines away.
+   */
+  readonly headers: Headers;
+  /** Address of the socket's other end; empty for a unix socket. */
+  readonly peer: string;
+}
+
+/** What became of it. Resolved once it is known, which for a logged hit is after COMMIT. */
+export type Accepted =
+  | { readonly outcome: 'recorded' }
+  /** Taken, and answered like a recorded one, but it will not be counted. */
+  | { readonly outcome: 'dropped'; readonly reason: DropReason }
+  | { readonly outcome: 'invalid'; readonly pointer: string; readonly detail: string }
+  /** It names no Origin, and shows no key that may write events. */
+  | { readonly outcome: 'no_key' }
+  /** The log cannot be written, or not as fast as hits come. Nothing was stored, or nobody knows. */
+  | { readonly outcome: 'overloaded'; readonly retryAfterSeconds: number };
+
+/** Where hits come in. */
+export interface HitDoor {
+  /**
+   * Takes one hit. It is a call and no message on the command bus, as it happens thousands of times a second: what goes
+   * over the bus is one `RecordHits` for all hits that came while the last ones were committed.
+   */
+  accept(incoming: IncomingHit): Promise<Accepted>;
+  /** A request that was refused before it was a hit, for the metrics. */
+  noteMalformed(): void;
+}

@@ -1,0 +1,47 @@
+import { LRUCache } from 'lru-cache';
+import { interpretAgent } from '../../domain/agent/interpret-agent.ts';
+import { cleanText } from '../../domain/text.ts';
+import { agentIds, USER_AGENT_LENGTH } from '../../log/agents.ts';
+import type { Db } from '../../platform/database.ts';
+import { batchedLookup } from './batched-lookup.ts';
+
+export interface KnownAgent {
+  /** As stored: clean and cut. */
+  readonly userAgent: string;
+  readonly agentId: number;
+  readonly bot: boolean;
+}
+
+const KEPT = 10_000;
+/** The dictionary's answer for "no more new ones today" is asked again after this. */
+const UNRECORDED_MS = 600_000;
+
+/**
+ * User agents by what the header says: their id in the log's dictionary and today's opinion whether they are machines.
+ * A known one is answered at once, not through a promise, as nearly all are.
+ */
+export function agentCache(db: Db): (header: string) => KnownAgent | Promise<KnownAgent> {
+  const known = new LRUCache<string, KnownAgent>({ max: KEPT });
+  const idOf = batchedLookup<string, number>({
+    what: 'The user agent',
+    load: (userAgents) => agentIds(db, userAgents),
+    maxKeys: 500,
+    maxWaiting: 10_000,
+  });
+
+  const learn = async (header: string): Promise<KnownAgent> => {
+    const userAgent = stored(header);
+    const agentId = await idOf(userAgent);
+    const agent = { userAgent, agentId, bot: interpretAgent(userAgent).bot };
+    // Longer headers would let a sender fill the memory with keys of many kilobytes.
+    if (header.length <= USER_AGENT_LENGTH) known.set(header, agent, agentId === 0 ? { ttl: UNRECORDED_MS } : {});
+    return agent;
+  };
+  return (header) => known.get(header) ?? learn(header);
+}
+
+function stored(header: string): string {
+  const text = cleanText(header);
+  // Once more, as the cut may leave half of a character.
+  return text.length <= USER_AGENT_LENGTH ? text : cleanText(text.slice(0, USER_AGENT_LENGTH));
+}

@@ -1,0 +1,165 @@
+import { LRUCache } from 'lru-cache';
+import type { Registry } from 'prom-client';
+import { hostOfOrigin } from '../../domain/host.ts';
+import type { Cidr } from '../../domain/ip.ts';
+import type { AppendedHits } from '../../log/append-hits.ts';
+import { ensureHitPartitions } from '../../log/partitions.ts';
+import { systemClock, type Clock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/database.ts';
+import { Unavailable } from '../../platform/errors.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { uuid7 } from '../../platform/uuid7.ts';
+import type { Accepted, HitDoor } from './accept-hit.command.ts';
+import { agentCache } from './agent-cache.ts';
+import type { CountryOf } from './country.ts';
+import { Draft, type Edge } from './draft.ts';
+import { dropLedger } from './drop-ledger.ts';
+import type { CanWriteEvents } from './event-key.ts';
+import { hitQueue, type HitOutcome } from './hit-queue.ts';
+import { ingestMetrics } from './metrics.ts';
+import { RecordHits } from './record-hits.command.ts';
+import { saltCache } from './salt-cache.ts';
+import { siteDirectory } from './site-directory.ts';
+import { STEPS, toHit } from './steps.ts';
+
+export interface IntakeOptions {
+  /** Of the role `writer`, for what has to be looked up; at least two connections beside the one that appends. */
+  db: Db;
+  /** Sends the command to its handler. */
+  record: (command: RecordHits) => Promise<AppendedHits>;
+  trustedProxies: readonly Cidr[];
+  countryOf: CountryOf;
+  isSpamHost: (host: string) => boolean;
+  canWriteEvents: CanWriteEvents;
+  /** Where the API is, for the command that adds a site. Asked when it is needed: a port may not be known before. */
+  baseUrl: () => string;
+  log: Logger;
+  clock?: Clock;
+  /** Default: prom-client's own. */
+  metrics?: Registry;
+  /** After each commit, with the last position given, so that whoever follows the log need not wait for its poll. */
+  onAppended?: (lastPosition: bigint) => void;
+}
+
+export interface Intake extends HitDoor {
+  /** Loads the sites. Rejects when the database is away. */
+  start(): Promise<void>;
+  /** Takes no more hits (503), answers those that wait and writes the counts. Can be called twice. */
+  stop(): Promise<void>;
+  /** A peer that is not trusted sent X-Forwarded-For: most likely a proxy missing in ANTICS_TRUSTED_PROXIES. */
+  readonly forwardedByUntrusted: boolean;
+}
+
+const FLUSH_MS = 1_000;
+const RETRY_FULL_SECONDS = 1;
+
+/** The way of a hit from the door to the log. */
+export function createIntake(o: IntakeOptions): Intake {
+  const { db, log, clock = systemClock } = o;
+  let forwarded = false;
+  const ledger = dropLedger({ db, clock, log, baseUrl: o.baseUrl });
+  const metrics = ingestMetrics({ depth: () => queue.depth(), forwarded: () => forwarded }, o.metrics);
+  const queue = hitQueue({
+    record: (batchId, hits) => o.record(new RecordHits(batchId, hits)),
+    ensurePartitions: () => ensureHitPartitions(db),
+    newBatchId: () => uuid7(clock()),
+    onAppended(appended, hits, seconds) {
+      metrics.observeAppend(hits, seconds);
+      if (appended.lastPosition !== null) o.onAppended?.(appended.lastPosition);
+    },
+    log,
+  });
+  const sites = siteDirectory(db, log);
+  const salts = saltCache(db, clock);
+  const edge: Edge = {
+    sites,
+    salts,
+    ledger,
+    clock,
+    agentOf: agentCache(db),
+    countryOf: o.countryOf,
+    isSpamHost: o.isSpamHost,
+    canWriteEvents: o.canWriteEvents,
+    trustedProxies: o.trustedProxies,
+    hostOf: cachedHosts(),
+    noteForwarded() {
+      if (forwarded) return;
+      forwarded = true;
+      log.warn(
+        'X-Forwarded-For comes from an address that is not trusted, and is ignored: if that is your proxy, all ' +
+          'visitors look like one. Set ANTICS_TRUSTED_PROXIES to its address.',
+      );
+    },
+  };
+  let timer: NodeJS.Timeout | undefined;
+  let stopping: Promise<void> | undefined;
+
+  const stop = async (): Promise<void> => {
+    await queue.drain();
+    clearInterval(timer);
+    sites.stop();
+    await ledger.flush();
+  };
+
+  return {
+    async accept(incoming) {
+      const accepted = await take(new Draft(incoming, clock()), edge, queue.add);
+      metrics.countHit(accepted.outcome === 'dropped' ? accepted.reason : accepted.outcome);
+      return accepted;
+    },
+    noteMalformed: () => metrics.countHit('malformed'),
+    async start() {
+      await sites.start();
+      timer = setInterval(() => {
+        salts.purge();
+        void ledger.flush();
+      }, FLUSH_MS);
+    },
+    stop: () => (stopping ??= stop()),
+    get forwardedByUntrusted() {
+      return forwarded;
+    },
+  };
+}
+
+async function take(draft: Draft, edge: Edge, add: (hit: ReturnType<typeof toHit>) => Promise<HitOutcome>) {
+  try {
+    for (const step of STEPS) {
+      const result = step.run(draft, edge);
+      // Awaiting what is there already would cost a turn of the microtask queue a step.
+      const answer = result instanceof Promise ? await result : result;
+      if (answer !== undefined) return answer;
+    }
+  } catch (e) {
+    if (e instanceof Unavailable) return { outcome: 'overloaded', retryAfterSeconds: e.retryAfterSeconds } as const;
+    throw e;
+  }
+  return answerTo(await add(toHit(draft)), draft);
+}
+
+const RECORDED: Accepted = { outcome: 'recorded' };
+
+function answerTo(outcome: HitOutcome, draft: Draft): Accepted {
+  switch (outcome) {
+    case 'recorded':
+      return draft.dropped === null ? RECORDED : { outcome: 'dropped', reason: draft.dropped };
+    case 'site_gone':
+      return { outcome: 'dropped', reason: 'unknown_site' };
+    case 'refused':
+      return { outcome: 'invalid', pointer: '', detail: 'holds a value that cannot be stored' };
+    case 'overloaded':
+      return { outcome: 'overloaded', retryAfterSeconds: RETRY_FULL_SECONDS };
+  }
+}
+
+/** Origins repeat; taking one apart costs as much as parsing the body. */
+function cachedHosts(): (origin: string) => string | null {
+  const known = new LRUCache<string, { host: string | null }>({ max: 5_000 });
+  return (origin) => {
+    const cached = known.get(origin);
+    if (cached !== undefined) return cached.host;
+    const host = hostOfOrigin(origin);
+    if (origin.length <= 300) known.set(origin, { host });
+    return host;
+  };
+}

@@ -1,0 +1,114 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Accepted, HitDoor } from '../../commands/record-hits/accept-hit.command.ts';
+import { checkEvent } from './wire-check.ts';
+
+export const EVENT_PATH = '/api/event';
+export const MAX_BODY_BYTES = 64 * 1024;
+
+const NOTHING = Buffer.alloc(0);
+/** Names of headers, as a preflight lists them. */
+const HEADER_LIST = /^[\w!#$%&'*+.^`|~-]+(?:\s*,\s*[\w!#$%&'*+.^`|~-]+)*$/;
+const MAX_HEADER_LIST = 1_000;
+const DAY_SECONDS = '86400';
+
+/**
+ * `POST` and `OPTIONS /api/event`, as a route of Fastify beside Nest's controllers: the body is read as bytes whatever
+ * its content type is, and a parser of content types belongs to a scope of Fastify, of which Nest has but one. Guards,
+ * pipes and interceptors of Nest do not run here.
+ *
+ * Register it before the application listens. Answers are in docs of the API: 202 with an empty body, else
+ * `application/problem+json`.
+ */
+export function registerEventRoute(fastify: FastifyInstance, door: HitDoor): void {
+  // Of the type that Fastify takes: a plugin that says by its callback when it is done.
+  fastify.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
+    // Without one Fastify does not look at it: it would answer 415 to what is no content type at all.
+    scope.addHook('onRequest', (request, _reply, next) => {
+      delete request.headers['content-type'];
+      next();
+    });
+    scope.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, door));
+    scope.post(EVENT_PATH, { bodyLimit: MAX_BODY_BYTES, logLevel: 'warn' }, (request, reply) =>
+      postEvent(request, reply, door),
+    );
+    scope.options(EVENT_PATH, { logLevel: 'warn' }, answerPreflight);
+    done();
+  });
+}
+
+async function postEvent(request: FastifyRequest, reply: FastifyReply, door: HitDoor): Promise<FastifyReply> {
+  reply.header('access-control-allow-origin', '*');
+  const body = request.body instanceof Uint8Array ? request.body : NOTHING;
+  const checked = checkEvent(body);
+  if (!checked.ok) {
+    door.noteMalformed();
+    return badField(reply, checked.pointer, checked.detail);
+  }
+  const { headers, socket } = request.raw;
+  return answer(reply, await door.accept({ body: checked.body, headers, peer: socket.remoteAddress ?? '' }));
+}
+
+function answer(reply: FastifyReply, accepted: Accepted): FastifyReply {
+  switch (accepted.outcome) {
+    case 'recorded':
+      return reply.code(202).send();
+    case 'dropped':
+      return reply
+        .code(202)
+        .header('x-antics-dropped', accepted.reason)
+        .header('access-control-expose-headers', 'X-Antics-Dropped')
+        .send();
+    case 'invalid':
+      return badField(reply, accepted.pointer, accepted.detail);
+    case 'no_key':
+      void reply.header('www-authenticate', 'Bearer');
+      return problem(reply, 401, 'Unauthorized', {
+        detail: 'A hit without an Origin needs an API key with the scope events:write that is valid for its site.',
+      });
+    case 'overloaded':
+      void reply.header('retry-after', String(accepted.retryAfterSeconds));
+      return problem(reply, 503, 'Service Unavailable', { detail: 'The log cannot be written now. Try again later.' });
+  }
+}
+
+function badField(reply: FastifyReply, pointer: string, detail: string): FastifyReply {
+  const field = pointer === '' ? 'The body' : pointer.slice(1).split('/', 1).join();
+  return problem(reply, 400, 'Bad Request', { detail: `${field} ${detail}.`, errors: [{ pointer, detail }] });
+}
+
+function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply, door: HitDoor): FastifyReply {
+  reply.header('access-control-allow-origin', '*');
+  const status = error.statusCode ?? 500;
+  if (status < 500) door.noteMalformed();
+  else request.log.error({ err: error }, 'a hit could not be taken');
+  if (status === 413) {
+    return problem(reply, 413, 'Content Too Large', { detail: `The body must be at most ${MAX_BODY_BYTES} bytes.` });
+  }
+  if (status < 500) return badField(reply, '', 'could not be read');
+  return problem(reply, 500, 'Internal Server Error', { detail: 'The hit could not be taken.' });
+}
+
+function problem(reply: FastifyReply, status: number, title: string, more: object): FastifyReply {
+  return reply
+    .code(status)
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify({ type: 'about:blank', title, status, ...more }));
+}
+
+/** Any page may send any header: hits carry no credentials, and what counts is where they say they come from. */
+function answerPreflight(request: FastifyRequest, reply: FastifyReply): void {
+  const asked = request.headers['access-control-request-headers'];
+  const isList = asked !== undefined && asked.length <= MAX_HEADER_LIST && HEADER_LIST.test(asked);
+  void reply
+    .code(204)
+    .headers({
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'POST, OPTIONS',
+      'access-control-allow-headers': isList ? asked : '*',
+      'access-control-max-age': DAY_SECONDS,
+      vary: 'Access-Control-Request-Headers',
+    })
+    .send();
+}
