@@ -1,0 +1,54 @@
+import { sql } from 'kysely';
+
+import type { Store } from '../store.ts';
+import { firstProfiles } from './profiles.ts';
+import { findSites, simulate, type Simulated } from './simulate.ts';
+
+export const DEMO_HITS = 300_000;
+const DEMO_DAYS = 90;
+const DEMO_SEED = 1;
+
+export interface DemoOptions {
+  actor: string;
+  signal?: AbortSignal | undefined;
+  onProgress?: (appended: number, reached: number) => void;
+  /** Default 300,000. */
+  hits?: number;
+}
+
+export interface SeededDemo {
+  id: string;
+  domain: string;
+  /** Null: the site had hits already. */
+  simulated: Simulated | null;
+}
+
+/**
+ * A public site `demo.example` with 90 days of traffic, so that a new server has numbers to show. Where the site has
+ * hits already, nothing is added.
+ */
+export async function seedDemo(store: Store, o: DemoOptions): Promise<SeededDemo> {
+  const [profile] = firstProfiles(1);
+  if (profile === undefined) throw new Error('there is no site to show');
+  const { domain, name, timezone } = profile;
+  const found = (await findSites(store.db, [domain])).get(domain);
+  if (found && (await hasHits(store, found.siteId))) return { id: found.id, domain, simulated: null };
+  const site = found ?? (await store.createSite({ domain, name, timezone, public: true }, o.actor));
+  const simulated = await simulate(store, {
+    hits: o.hits ?? DEMO_HITS,
+    days: DEMO_DAYS,
+    sites: 1,
+    seed: DEMO_SEED,
+    actor: o.actor,
+    signal: o.signal,
+    ...(o.onProgress && { onProgress: o.onProgress }),
+  });
+  return { id: site.id, domain, simulated };
+}
+
+/** The log has no index by site: this reads it up to the site's first hit, once, before a demo. */
+async function hasHits(store: Store, siteId: number): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (select from log_hits where site_id = ${siteId}) as found`.execute(store.db);
+  return rows[0]?.found ?? false;
+}
