@@ -2,7 +2,8 @@ import fc from 'fast-check';
 
 import type { GivenHit } from '../given.ts';
 import { rowsOf, type LogRow } from '../oracle/log-row.ts';
-import { arbitraryTimes, ZONES } from './times.ts';
+import { logText } from './log-text.ts';
+import { starts, steps, ZONES } from './times.ts';
 import * as values from './values.ts';
 
 /** A small log before it is appended: the sites, and the hits in the order in which they arrive. */
@@ -30,29 +31,33 @@ export interface LogConstraints {
  */
 export function arbitraryLog(constraints: LogConstraints = {}): fc.Arbitrary<ArbitraryLog> {
   const { maxHits = 40, spamReferrers = [] } = constraints;
-  return fc.noBias(fc.integer({ min: 1, max: maxHits })).chain((count) =>
-    fc
-      .record({
-        others: fc.uniqueArray(fc.constantFrom(...ZONES), { minLength: 1, maxLength: 2 }),
-        crowd: fc.uniqueArray(values.visitors, { minLength: 1, maxLength: 4 }),
-        who: fc.array(fc.nat(3), { minLength: count, maxLength: count }),
-        times: arbitraryTimes(count),
-        hits: fc.array(arbitraryHit(spamReferrers), { minLength: count, maxLength: count }),
-        sites: fc.array(fc.constantFrom(0, 0, 0, 0, 0, 0, 1, 2), { minLength: count, maxLength: count }),
-        /** By how many places each comes late. */
-        delays: fc.array(fc.constantFrom(0, 0, 0, 1, 2, 4, 8, 20), { minLength: count, maxLength: count }),
-      })
-      .map(({ others, crowd, who, times: { zone, times }, hits, sites, delays }) => {
-        const zones = [zone, ...others];
-        const happened = hits.map((hit, i) => ({
-          site: (sites[i] ?? 0) % zones.length,
-          hit: { ...hit, occurredAt: times[i] ?? 0, visitor: crowd[(who[i] ?? 0) % crowd.length] ?? 1n },
-          turn: i + (delays[i] ?? 0),
-        }));
-        const arrivals = happened.toSorted((a, b) => a.turn - b.turn).map(({ site, hit }) => ({ site, hit }));
-        return { zones, arrivals };
-      }),
-  );
+  const entry = fc.record({
+    hit: arbitraryHit(spamReferrers),
+    who: fc.nat(3),
+    site: fc.constantFrom(0, 0, 0, 0, 0, 0, 1, 2),
+    step: steps,
+    /** By how many places it comes late. */
+    delay: fc.constantFrom(0, 0, 0, 1, 2, 4, 8, 20),
+  });
+  return fc
+    .record({
+      start: starts,
+      others: fc.uniqueArray(fc.constantFrom(...ZONES), { minLength: 1, maxLength: 2 }),
+      crowd: fc.uniqueArray(values.visitors, { minLength: 1, maxLength: 4 }),
+      entries: fc.noBias(fc.array(entry, { minLength: 1, maxLength: maxHits, size: 'max' })),
+    })
+    .map(({ start, others, crowd, entries }) => {
+      const zones = [start.zone, ...others];
+      let occurredAt = start.at;
+      const happened = entries.map(({ hit, who, site, step, delay }, i) => ({
+        site: site % zones.length,
+        hit: { ...hit, occurredAt: (occurredAt += step), visitor: crowd[who % crowd.length] ?? 1n },
+        turn: i + delay,
+      }));
+      const arrivals = happened.toSorted((a, b) => a.turn - b.turn).map(({ site, hit }) => ({ site, hit }));
+      const log = { zones, arrivals };
+      return Object.defineProperty(log, fc.toStringMethod, { value: () => logText(log) });
+    });
 }
 
 function arbitraryHit(spamReferrers: readonly string[]): fc.Arbitrary<Omit<GivenHit, 'occurredAt' | 'visitor'>> {
@@ -65,7 +70,7 @@ function arbitraryHit(spamReferrers: readonly string[]): fc.Arbitrary<Omit<Given
     verdict: usually<1 | 2 | null>(fc.constant(null), fc.constantFrom(1, 2), 20),
     referrer: usually<string | null>(
       fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, values.referrers),
-      spamReferrers.length === 0 ? values.referrers : fc.constantFrom(...spamReferrers).map((host) => `https://${host}`),
+      spamReferrers.length === 0 ? values.referrers : fc.constantFrom(...spamReferrers).map(asReferrer),
       20,
     ),
     query: usually<string | null>(fc.constant(null), values.queries, 4),
@@ -92,3 +97,5 @@ export function rowsOfLog(log: ArbitraryLog): LogRow[] {
     rowsOf({ siteId: site + 1, timezone: log.zones[site] ?? 'UTC' }, [hit], i + 1),
   );
 }
+
+const asReferrer = (host: string): string => `https://${host}`;

@@ -26,25 +26,14 @@ const TURNS = [
  * From one hit to the next of whichever visitor: around the 30 minutes that end a visit, and 10 + 20 or 20 + 20, which
  * a late hit bridges. Seldom longer, as a log of forty hits should not spread over as many days.
  */
-const step = fc.oneof(
+export const steps = fc.oneof(
   { weight: 9, arbitrary: fc.constantFrom(0, 0, 1, SECOND, MINUTE, 5 * MINUTE, 10 * MINUTE) },
   { weight: 6, arbitrary: fc.constant(20 * MINUTE) },
   { weight: 4, arbitrary: fc.constantFrom(30 * MINUTE - 1, 30 * MINUTE, 30 * MINUTE, 30 * MINUTE, 30 * MINUTE + 1) },
   { weight: 1, arbitrary: fc.constantFrom(45 * MINUTE, HOUR, 5 * HOUR, 25 * HOUR) },
 );
 
-export interface Times {
-  /** Where these instants are special. */
-  zone: string;
-  times: number[];
-}
-
-/** `count` instants that wander on from shortly before one of the turns. */
-export function arbitraryTimes(count: number): fc.Arbitrary<Times> {
-  const steps = fc.array(step, { minLength: count, maxLength: count });
-  const before = fc.constantFrom(0, 1, 10 * MINUTE, HOUR);
-  return fc.tuple(fc.constantFrom(...TURNS), before, steps).map(([[zone, turn], early, all]) => {
-    let at = Date.parse(turn) - early;
-    return { zone, times: all.map((ms) => (at += ms)) };
-  });
-}
+/** Where to start: shortly before an instant that is special in its zone. */
+export const starts: fc.Arbitrary<{ zone: string; at: number }> = fc
+  .tuple(fc.constantFrom(...TURNS), fc.constantFrom(0, 1, 10 * MINUTE, HOUR))
+  .map(([[zone, turn], early]) => ({ zone, at: Date.parse(turn) - early }));

@@ -17,15 +17,19 @@ export const paths = fc.constantFrom(
   `/${LONG}2`,
 );
 
-export const hostnames = fc.constantFrom('example.com', 'example.com', 'shop.example.com', 'bücher.example', 'localhost');
+export const hostnames = fc.constantFrom(
+  ...['example.com', 'example.com', 'shop.example.com', 'bücher.example', 'localhost'],
+);
 
 export const names = fc.constantFrom('Signup', 'Signup', 'Outbound Link: Click', 'NULL', 'Größe 🙂', 'Engagement');
 
 export const userAgents = fc.constantFrom(
   'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
-  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
-  'Mozilla/5.0 (Linux; Android 14; SM-X710) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/27.0 Chrome/125.0.0.0 Safari/537.36',
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 ' +
+    'Mobile/15E148 Safari/604.1',
+  'Mozilla/5.0 (Linux; Android 14; SM-X710) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/27.0 ' +
+    'Chrome/125.0.0.0 Safari/537.36',
   'Mozilla/5.0 (SMART-TV; Linux; Tizen 8.0) AppleWebKit/537.36 (KHTML, like Gecko) Version/8.0 TV Safari/537.36',
   'Something nobody knows',
   '(not recorded)',

@@ -2,9 +2,8 @@
 const MOST = 12;
 
 /**
- * Where two values differ, as lines that say the place: `breakdown pathname[0].visits: 3 expected, 2 found`. Numbers are
- * equal within a billionth of their size, as means are divided in other orders elsewhere; keys that are `undefined` are
- * not there.
+ * Where two values differ, as lines that say the place: `pathname[0].visits: 3 expected, 2 found`. Numbers are equal
+ * within a billionth of their size, as means are divided in other orders elsewhere; a key that is `undefined` is none.
  */
 export function differences(place: string, expected: unknown, found: unknown): string[] {
   if (Object.is(expected, found)) return [];

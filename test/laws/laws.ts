@@ -17,8 +17,8 @@ export interface SplitFold {
 }
 
 /**
- * Folds a new generation in batches up to `head`, and gives the folder that stands there. Each batch is asked for twice,
- * as after a lost answer. `visit` looks at it on the way.
+ * Folds a new generation in batches up to `head`, and gives the folder that stands there. Each batch is asked for
+ * twice, as after a lost answer. `visit` looks at it on the way.
  */
 export async function foldInBatches(
   engine: Engine,
@@ -55,7 +55,7 @@ export async function expectRepeatsChangeNothing(folder: Folder, head: bigint): 
   expectSameTables('a batch folded again after a restart changed something', before, await snapshotOf(again));
 }
 
-/** Law 3, for a generation that was made in another way (a rebuild by ranges and months) and stands at the same head. */
+/** Law 3, for a generation that was made in another way, by ranges and months, and stands at the same head. */
 export async function expectRebuildEqualsLive(live: Folder, rebuilt: Folder): Promise<void> {
   expectSameTables('rebuilt it is not what it was', await snapshotOf(live), await snapshotOf(rebuilt));
 }

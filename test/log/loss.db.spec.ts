@@ -32,7 +32,7 @@ describe('a reader that follows 64 writers', () => {
     const readers = log.open('reader', 2);
 
     let writing = true;
-    const following = [follow(readers.db, readUpToHead, () => writing), follow(readers.db, readWhatIsThere, () => writing)];
+    const following = [readUpToHead, readWhatIsThere].map((read) => follow(readers.db, read, () => writing));
     const written = await Promise.all(upTo(WRITERS).map((n) => write(writers.db, n, hits)));
     writing = false;
     acknowledged = written.flat();

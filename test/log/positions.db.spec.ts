@@ -93,7 +93,8 @@ describe('positions', () => {
   it('have times that never decrease, even after the clock of the database was put back', async () => {
     // As a server whose clock was an hour ahead would have left it.
     await sql`
-      insert into log_hits (position, recorded_at, occurred_at, visitor, site_id, agent_id, day, hour, hostname, pathname)
+      insert into log_hits
+        (position, recorded_at, occurred_at, visitor, site_id, agent_id, day, hour, hostname, pathname)
       values (log_head() + 1, clock_timestamp() + interval '1 hour', now(), 1, 1, 0, '2026-03-02', 0, 'x', '/')
     `.execute(owner.db);
     await site.append(pageView('/'));

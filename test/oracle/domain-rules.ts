@@ -9,11 +9,16 @@ import type { Rules } from './rules.ts';
 const isSpam = spamMatcher(defaultSpamHosts);
 const hostOf = (row: LogRow): string | null => (row.referrer === null ? null : referrerHost(row.referrer));
 
+const isBot = (row: LogRow): boolean => row.user_agent !== NOT_RECORDED && interpretAgent(row.user_agent).bot;
+
+/** Stands for user agents beyond a day's limit of new ones: nothing is known of it, and it is no bot. */
+const NOT_RECORDED = '(not recorded)';
+
 /** The rules that ship, applied row by row. */
 export const domainRules: Rules = {
   counts(row) {
     const host = hostOf(row);
-    return row.verdict === null && !interpretAgent(row.user_agent).bot && !(host !== null && isSpam(host));
+    return row.verdict === null && !isBot(row) && !(host !== null && isSpam(host));
   },
   agent(row) {
     const { browser, os, device } = interpretAgent(row.user_agent);

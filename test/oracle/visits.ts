@@ -64,7 +64,7 @@ function visitOf(who: VisitorDay, [first, ...others]: Part, reported: Map<LogRow
   };
 }
 
-/** What engagement says: it is of the latest view of its path at or before it. A report without seconds says nothing. */
+/** What engagement says. It is of the latest view of its path at or before it; without seconds it says nothing. */
 function timeReported(views: readonly LogRow[], reports: readonly LogRow[]): Map<LogRow, number> {
   const sums = new Map<LogRow, number>();
   for (const report of reports) {

@@ -1,0 +1,103 @@
+import type { ArbitraryLog } from '../arbitrary/log.ts';
+import { engagement, event, pageView, type GivenHit, type HitOptions } from '../given.ts';
+
+const at = (clock: string, more: HitOptions = {}): HitOptions => ({ at: `2026-06-15T${clock}`, visitor: 1n, ...more });
+
+function utc(...hits: GivenHit[]): ArbitraryLog {
+  return { zones: ['UTC'], arrivals: hits.map((hit) => ({ site: 0, hit })) };
+}
+
+/** Logs that an incremental fold gets wrong first. Told in the order of arrival; asked before any random log. */
+export const HARD_CASES: Readonly<Record<string, ArbitraryLog>> = {
+  'a late hit merges two visits, bounces both': utc(
+    pageView('/', at('09:00')),
+    pageView('/b', at('09:40')),
+    pageView('/a', at('09:20')),
+  ),
+  'a late hit merges three visits by a chain of two': utc(
+    pageView('/', at('09:00')),
+    pageView('/', at('09:40')),
+    pageView('/', at('10:20')),
+    event('Play', at('10:00')),
+    event('Play', at('09:20')),
+  ),
+  'a late first hit brings another source, country, device and entry': utc(
+    pageView('/b', at('09:10', { country: 'US', width: 1920, referrer: 'https://t.co/x', hostname: 'b.example' })),
+    pageView('/b', at('12:00', { country: 'US', width: 1920 })),
+    pageView('/a', at('09:00', { country: 'DE', width: 320, query: 'utm_source=mail', hostname: 'a.example' })),
+  ),
+  'a late first hit makes known values unknown': utc(
+    pageView('/', at('09:10', { country: 'US', referrer: 'https://google.com' })),
+    event('Play', at('09:00')),
+  ),
+  'a late event takes the bounce, and the time after the last hit': utc(
+    pageView('/', at('09:00')),
+    engagement('/', 40, at('09:01')),
+    event('Play', at('09:02')),
+  ),
+  'a late view takes over the engagement of an earlier one': utc(
+    pageView('/', at('09:00')),
+    engagement('/', 40, at('09:10')),
+    engagement('/', 7, at('09:04')),
+    pageView('/', at('09:05')),
+  ),
+  'engagement that came before its view, and some that never gets one': utc(
+    engagement('/', 40, at('09:10')),
+    engagement('/never', 40, at('09:10')),
+    pageView('/', at('09:00')),
+  ),
+  'a late view comes between a view and the t that was of it': utc(
+    pageView('/', at('09:00')),
+    pageView('/b', at('09:10', { seconds: 60 })),
+    pageView('/a', at('09:05', { seconds: 30 })),
+  ),
+  'a merge lets the t of a visit’s first view reach the visit before': utc(
+    pageView('/', at('09:00')),
+    pageView('/b', at('09:40', { seconds: 60 })),
+    event('Play', at('09:20')),
+  ),
+  'more seconds of engagement than four bytes hold': utc(
+    pageView('/', at('00:00')),
+    ...Array.from({ length: 30 }, () => engagement('/', 86_400, at('09:00'))),
+  ),
+  'pages that differ after two thousand characters': utc(
+    pageView(`/${'x'.repeat(2030)}1`, at('09:00')),
+    pageView(`/${'x'.repeat(2030)}2`, at('09:01')),
+  ),
+  'a sixth page, which a late one pushes out of the path': utc(
+    ...['/', '/a', '/b', '/c', '/d'].map((path, i) => pageView(path, at(`09:0${i}`))),
+    pageView('/x', at('09:00:30')),
+  ),
+  'a late page ends a repeat, and another makes one': utc(
+    pageView('/', at('09:00')),
+    pageView('/', at('09:02')),
+    pageView('/a', at('09:01')),
+    pageView('/', at('09:03')),
+  ),
+  'the hour that comes twice, and the midnight after it': {
+    zones: ['Europe/Berlin', 'UTC'],
+    arrivals: ['2026-10-25T00:30', '2026-10-25T01:10', '2026-10-25T22:59:59.999', '2026-10-25T23:00'].flatMap((time) =>
+      [0, 1].map((site) => ({ site, hit: pageView('/', { at: time, visitor: 1n }) })),
+    ),
+  },
+  'hits at one instant, their engagement too': utc(
+    engagement('/', 3, at('09:00')),
+    pageView('/', at('09:00')),
+    engagement('/', 5, at('09:00')),
+    pageView('/', at('09:00')),
+    pageView('/a', at('09:00', { seconds: 9 })),
+  ),
+  'uncounted hits before, between and after': utc(
+    pageView('/', at('09:00', { verdict: 1, country: 'US' })),
+    pageView('/', at('09:10', { country: 'DE' })),
+    event('Play', at('09:30', { userAgent: 'curl/8.11.0' })),
+    pageView('/', at('09:40', { country: 'DE' })),
+    engagement('/', 30, at('09:41', { verdict: 2 })),
+  ),
+  'the same visitor of another day, month and site': {
+    zones: ['UTC', 'UTC'],
+    arrivals: ['2026-06-30T23:50', '2026-07-01T00:05', '2026-12-31T23:59', '2027-01-01T00:00'].flatMap((time) =>
+      [0, 1].map((site) => ({ site, hit: pageView('/', { at: time, visitor: 1n, country: 'DE' }) })),
+    ),
+  },
+};
