@@ -59,6 +59,23 @@ it('appends every hit once although connections are lost under it', async () => 
   expect(rows).toEqual([{ hits: 40_000, head: 40_000 }]);
 });
 
+it('appends a batch once although the answer to its COMMIT is lost', async () => {
+  let lost = 0;
+  const losesEverySecondAnswer = writer.db.withPlugin({
+    transformQuery: ({ node }) => node,
+    transformResult: ({ result }) => {
+      if ('first_position' in (result.rows[0] ?? {}) && lost++ % 2 === 0) {
+        throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+      }
+      return Promise.resolve(result);
+    },
+  });
+  expect(await appendTraffic({ db: losesEverySecondAnswer, hits: traffic(12_000) })).toMatchObject({ appended: 12_000 });
+  expect(lost).toBe(6);
+  const { rows } = await sql`select count(*)::int as hits from log_hits`.execute(owner.db);
+  expect(rows).toEqual([{ hits: 12_000 }]);
+});
+
 it('tells at once what would fail again', async () => {
   const broken = Array.from(traffic(100), (hit) => ({ ...hit, day: 'yesterday-ish' }));
   const started = Date.now();

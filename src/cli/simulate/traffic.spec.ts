@@ -112,6 +112,13 @@ describe('simulated traffic', () => {
     expect(share((n) => n >= 5)).toBeCloseTo(0.23, 1);
   });
 
+  it('keeps the visits of one person apart: within one, every page was reached from another of the site', () => {
+    const later = visits.flatMap((visit) => visit.slice(1)).filter((hit) => hit.name === null);
+    const domains = options({ hits: 1 }).sites.map(({ profile }) => profile.domain);
+    const fromElsewhere = later.filter((hit) => !domains.includes(hit.referrer?.split('/')[2] ?? ''));
+    expect(fromElsewhere).toEqual([]);
+  });
+
   it('has visitors who come back on the same day', () => {
     const perVisitor = countBy(visits.map((visit) => visit[0] as NewHit), (hit) => `${hit.siteId} ${hit.visitor}`);
     const again = [...perVisitor.values()].filter((count) => count > 1).length;
