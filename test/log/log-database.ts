@@ -1,9 +1,10 @@
 import { openDatabase, type Database, type DatabaseRole } from '../../src/platform/database.ts';
+import type { SessionSettings } from '../../src/platform/connection-options.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
 
 export interface LogDatabase {
   /** A pool of its own, closed with the database. */
-  open(role: DatabaseRole, max?: number): Database;
+  open(role: DatabaseRole, max?: number, settings?: SessionSettings): Database;
   close(): Promise<void>;
 }
 
@@ -12,13 +13,14 @@ export async function createLogDatabase(): Promise<LogDatabase> {
   const database: TestDatabase = await createTestDatabase();
   const pools: Database[] = [];
   return {
-    open(role, max = 4) {
+    open(role, max = 4, settings = {}) {
       const pool = openDatabase({
         url: database.url,
         role,
         max,
         applicationName: 'antics test',
         lockTimeoutMs: 30_000,
+        settings,
         onError: (e) => {
           throw e;
         },

@@ -5,8 +5,8 @@ import type { Tx } from '../../platform/database.ts';
  * What one batch is folded through: temporary, of the projector's connection, emptied by each COMMIT.
  *
  * - `batch_hit`: the batch's hits that count, and engagement reports.
- * - `touched`: the visitor-days they belong to. `replay`: a late hit or an engagement report, so all its hits are read
- *   again; else what is new only follows what is known, and the last visit is enough.
+ * - `touched`: the visitor-days they belong to. `replay`: a late hit, or an engagement report on either side, so all
+ *   its hits are read again; else what is new only follows what is known, and the last visit is enough.
  * - `old_visit`: the visits of these visitor-days as they were.
  * - `session_hit`: hits in order with their visit's number; `version` 0 as it was (replayed ones only), 1 as it is.
  * - `visit_delta`: visits as they were (sign -1) and as they are (+1) with their dimensions. Views fold this.
@@ -18,7 +18,7 @@ const tables = [
     agent_id integer not null, ms integer, hour smallint not null, country smallint, device smallint, scroll smallint,
     engagement boolean not null, known boolean not null, pathname text not null, name text) on commit delete rows`,
   sql`create temp table touched (visitor bigint not null, site_id integer not null, day date not null,
-    first_at timestamptz, replay boolean not null) on commit delete rows`,
+    first_at timestamptz, first_view_at timestamptz, replay boolean not null) on commit delete rows`,
   sql`create temp table old_visit (visitor bigint not null, started_at timestamptz not null,
     last_at timestamptz not null, source bigint not null, hostname bigint, exit bigint, site_id integer not null,
     day date not null, agent_id integer not null, pageviews integer not null, events integer not null,

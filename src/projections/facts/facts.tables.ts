@@ -23,6 +23,7 @@ export async function createFactTables(tx: Tx, names: Names): Promise<void> {
     ms integer, hour smallint not null, country smallint, device smallint, scroll smallint,
     engagement boolean not null)`.execute(tx);
   await sql`create index hit_visitor on ${names('hit')} (site_id, day, visitor)`.execute(tx);
+  await sql`create index hit_engagement on ${names('hit')} (site_id, day, visitor) where engagement`.execute(tx);
   // Rows are updated in place while a visit goes on, on the same page where there is room (no index is touched then).
   await sql`create table ${names('visit')} (
     visitor bigint not null, started_at timestamptz not null, last_at timestamptz not null, source bigint not null,

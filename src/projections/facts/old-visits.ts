@@ -4,8 +4,9 @@ import type { Names } from './names.ts';
 
 /** Finds the visitor-days of the batch and their visits so far, and which of them have to be replayed. */
 export async function readOldVisits(tx: Tx, names: Names): Promise<{ replays: boolean }> {
-  await sql`insert into touched (visitor, site_id, day, first_at, replay)
-    select visitor, site_id, day, min(at) filter (where not engagement), bool_or(engagement)
+  await sql`insert into touched (visitor, site_id, day, first_at, first_view_at, replay)
+    select visitor, site_id, day, min(at) filter (where not engagement),
+      min(at) filter (where event is null and not engagement), bool_or(engagement)
     from batch_hit group by visitor, site_id, day`.execute(tx);
   // OFFSET 0 keeps this a look-up by index for each of them, whatever the planner thinks of an unanalysed table.
   await sql`insert into old_visit
@@ -19,6 +20,10 @@ export async function readOldVisits(tx: Tx, names: Names): Promise<{ replays: bo
   await sql`update touched t set replay = true from old_visit o
     where o.is_last and o.visitor = t.visitor and o.site_id = t.site_id and o.day = t.day
       and t.first_at < o.last_at`.execute(tx);
+  // A report that was here before its view is the view's now.
+  await sql`update touched t set replay = true
+    where not replay and exists (select from ${names('hit')} h where h.engagement and h.site_id = t.site_id
+      and h.day = t.day and h.visitor = t.visitor and h.at >= t.first_view_at)`.execute(tx);
   const { rows } = await sql`select from touched where replay limit 1`.execute(tx);
   return { replays: rows.length > 0 };
 }
