@@ -35,7 +35,7 @@ export interface PageUrl {
   readonly hostname: string;
   /** As shown (see `displayPath`), starts with /; with the site's own query keys and, under hash routing, the route. */
   readonly pathname: string;
-  /** The kept keys, URLSearchParams-encoded: SOURCE_KEYS in their order, then the site's own, sorted. Null: none. */
+  /** The SOURCE_KEYS that the URL carries, in their order, URLSearchParams-encoded. Null: none. */
   readonly query: string | null;
   /** Name of the click id that the URL carries. */
   readonly clickId: string | null;
@@ -52,8 +52,8 @@ export interface PageUrlOptions {
  * Takes a page's URL apart and forgets what may not be kept: userinfo, any other query key, values of click ids, the
  * fragment.
  *
- * - A key listed by the site shows in `pathname` and is in `query`; the SOURCE_KEYS show only where the site lists
- *   them, utm_* never. Click ids cannot be listed.
+ * - A key listed by the site is part of the page: it shows in `pathname`, utm_* excepted, and is not in `query` again,
+ *   which is interpreted once per distinct text and so may not hold an article's number. Click ids cannot be listed.
  * - Of a repeated key the first value that is not empty counts; empty values are left out.
  * - Under hash routing the fragment joins the path, without its own query (`#/a?token=…`); the kept keys are looked up
  *   there too, after the real query. A fragment that is but parameters (`#access_token=…`) is no route.
@@ -71,12 +71,12 @@ export function parsePageUrl(u: string, o: PageUrlOptions = {}): PageUrl | { err
   const [route, routeQuery] = o.hashRouting === true ? splitFragment(url.hash) : ['', ''];
   const found = valuesByKey(url.search, routeQuery);
   const own = o.queryKeys === undefined ? [] : ownKeys(o.queryKeys);
-  const shown = encodeQuery(own.filter((key) => !key.startsWith('utm_')), found);
+  const shown = encodeQuery(own.filter((key) => !key.startsWith('utm_') || !isSourceKey(key)), found);
   return {
     host,
     hostname: displayHost(host),
     pathname: displayPath(url.pathname) + (shown === null ? '' : `?${displayQuery(shown)}`) + displayPath(route),
-    query: encodeQuery([...SOURCE_KEYS, ...own.filter((key) => !isSourceKey(key))], found),
+    query: encodeQuery(SOURCE_KEYS, found),
     clickId: CLICK_IDS.find((key) => found.has(key)) ?? null,
   };
 }
