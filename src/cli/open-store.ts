@@ -2,11 +2,11 @@ import { join } from 'node:path';
 
 import type { Config } from '../platform/config.ts';
 import { makeDataDir } from '../platform/data-dir.ts';
-import { openDatabase, type Db } from '../platform/database.ts';
+import { openDatabase } from '../platform/database.ts';
 import { startEmbedded } from '../platform/embedded/embedded.ts';
 import { messageOf, OperatorError } from '../platform/errors.ts';
 import { migrate } from '../platform/migrate.ts';
-import type { CreateSite, Store } from './store.ts';
+import type { Store } from './store.ts';
 
 /** Folder of the embedded server in the data directory. */
 export const EMBEDDED_FOLDER = 'postgres';
@@ -14,14 +14,9 @@ export const EMBEDDED_FOLDER = 'postgres';
 /**
  * Opens the database of the configuration and brings it up to date: that of DATABASE_URL, else the embedded server of
  * the data directory, adopted where it runs already.
- * @param createSiteIn makes sites in the database opened
  * @throws OperatorError that says what to do
  */
-export async function openStore(
-  config: Config,
-  createSiteIn: (db: Db) => CreateSite,
-  log: (line: string) => void,
-): Promise<Store> {
+export async function openStore(config: Config, log: (line: string) => void): Promise<Store> {
   const server = config.databaseUrl === undefined ? await startOwn(config, log) : undefined;
   const url = server?.url ?? config.databaseUrl ?? '';
   const place = server ? `embedded PostgreSQL in ${config.dataDir}` : withoutSecrets(url);
@@ -48,7 +43,6 @@ export async function openStore(
   };
   return {
     db: database.db,
-    createSite: createSiteIn(database.db),
     place,
     dataDir: config.dataDir,
     baseUrl: `http://${hostOf(config.host)}:${config.port}`,

@@ -3,29 +3,10 @@ import { userInfo } from 'node:os';
 import { messageOf } from '../platform/errors.ts';
 import type { Db } from '../platform/database.ts';
 
-export interface NewSite {
-  readonly domain: string;
-  readonly name: string;
-  /** IANA name. */
-  readonly timezone: string;
-  /** Its figures need no identity. */
-  readonly public: boolean;
-}
-
-/** A site's narrow number, as hits carry it, and its id, as the API shows it. */
-export interface CreatedSite {
-  readonly siteId: number;
-  readonly id: string;
-}
-
-/** Registers a site as the HTTP route does, by the same command, on record as `actor`. */
-export type CreateSite = (site: NewSite, actor: string) => Promise<CreatedSite>;
-
 /** The database that a command works on, migrated, beside a running server or without one. */
 export interface Store {
   /** With the writer's rights. */
   readonly db: Db;
-  readonly createSite: CreateSite;
   /** Where it is, to be shown: no password. */
   readonly place: string;
   /** Folder of the admin key's file. */

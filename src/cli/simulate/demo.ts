@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 
-import type { Store } from '../store.ts';
+import { createSite } from '../../commands/create-site/create-site.ts';
+import { systemClock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/database.ts';
 import { firstProfiles } from './profiles.ts';
 import { findSites, simulate, type Simulated } from './simulate.ts';
 
@@ -27,14 +29,14 @@ export interface SeededDemo {
  * A public site `demo.example` with 90 days of traffic, so that a new server has numbers to show. Where the site has
  * hits already, nothing is added.
  */
-export async function seedDemo(store: Store, o: DemoOptions): Promise<SeededDemo> {
+export async function seedDemo(db: Db, o: DemoOptions): Promise<SeededDemo> {
   const [profile] = firstProfiles(1);
   if (profile === undefined) throw new Error('there is no site to show');
   const { domain, name, timezone } = profile;
-  const found = (await findSites(store.db, [domain])).get(domain);
-  if (found && (await hasHits(store, found.siteId))) return { id: found.id, domain, simulated: null };
-  const site = found ?? (await store.createSite({ domain, name, timezone, public: true }, o.actor));
-  const simulated = await simulate(store, {
+  const found = (await findSites(db, [domain])).get(domain);
+  if (found && (await hasHits(db, found.site_id))) return { id: found.id, domain, simulated: null };
+  const site = found ?? (await createSite(db, { domain, name, timezone, public: true }, o.actor, systemClock));
+  const simulated = await simulate(db, {
     hits: o.hits ?? DEMO_HITS,
     days: DEMO_DAYS,
     sites: 1,
@@ -47,8 +49,8 @@ export async function seedDemo(store: Store, o: DemoOptions): Promise<SeededDemo
 }
 
 /** The log has no index by site: this reads it up to the site's first hit, once, before a demo. */
-async function hasHits(store: Store, siteId: number): Promise<boolean> {
+async function hasHits(db: Db, siteId: number): Promise<boolean> {
   const { rows } = await sql<{ found: boolean }>`
-    select exists (select from log_hits where site_id = ${siteId}) as found`.execute(store.db);
+    select exists (select from log_hits where site_id = ${siteId}) as found`.execute(db);
   return rows[0]?.found ?? false;
 }

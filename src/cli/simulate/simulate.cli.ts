@@ -44,8 +44,8 @@ async function run(options: Options, deps: CliDeps): Promise<void> {
     const progress = startProgress(options.hits, deps.isTerminal, deps.err);
     const [result, isCut] = await interruptible(async (signal) => {
       try {
-        const onProgress = progress.update;
-        return [await simulate(store, { ...options, actor: cliActor(), signal, onProgress }), signal.aborted] as const;
+        const settings = { ...options, actor: cliActor(), signal, onProgress: progress.update };
+        return [await simulate(store.db, settings), signal.aborted] as const;
       } finally {
         progress.stop();
       }

@@ -1,17 +1,12 @@
-import { randomUUID } from 'node:crypto';
-
 import { sql } from 'kysely';
 
 import { createTestDatabase, type TestDatabase } from '../../../test/setup/test-database.ts';
 import { openDatabase, type Database } from '../../platform/database.ts';
-import type { CreateSite, Store } from '../store.ts';
 import { seedDemo } from './demo.ts';
 import { simulate } from './simulate.ts';
 
 let testDatabase: TestDatabase;
 let database: Database;
-let store: Store;
-const actors: string[] = [];
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
@@ -22,18 +17,6 @@ beforeAll(async () => {
     applicationName: 'antics test',
     onError: () => undefined,
   });
-  // The command that makes sites has its own specs: here they only have to be there.
-  const createSite: CreateSite = async (site, actor) => {
-    actors.push(actor);
-    const { rows } = await sql<{ siteId: number; id: string }>`
-      insert into sites (site_id, id, domain, name, public, timezone, created_at, version)
-      values (nextval('site_ids'), ${randomUUID()}::uuid, ${site.domain}, ${site.name}, ${site.public},
-        ${site.timezone}, now(), 1)
-      returning site_id as "siteId", id`.execute(database.db);
-    return rows[0] as { siteId: number; id: string };
-  };
-  const place = { place: 'test', dataDir: '/nowhere', baseUrl: 'http://127.0.0.1:8480' };
-  store = { db: database.db, createSite, ...place, close: () => database.close() };
 });
 
 afterAll(async () => {
@@ -62,7 +45,7 @@ const actor = 'cli:test';
 describe('antics simulate', () => {
   it('appends exactly the hits asked for, to sites that it makes', async () => {
     const steps: number[] = [];
-    const result = await simulate(store, {
+    const result = await simulate(database.db, {
       hits: 20_000,
       days: 10,
       sites: 3,
@@ -76,10 +59,11 @@ describe('antics simulate', () => {
       ['shop.example', true],
       ['news.example', true],
     ]);
-    expect(actors).toEqual([actor, actor, actor]);
+    const { rows: made } = await sql`select type, actor from log_events`.execute(database.db);
+    expect(made).toEqual(Array(3).fill({ type: 'SiteCreated', actor }));
     expect(steps).toEqual([5000, 10_000, 15_000, 20_000]);
     const found = await logged();
-    expect(found).toMatchObject({ hits: 20_000, sites: 3, last: 20_000 });
+    expect(found).toMatchObject({ hits: 20_000, sites: 3, last: 20_003 });
     expect(found.agents).toBeGreaterThan(50);
   });
 
@@ -94,7 +78,7 @@ describe('antics simulate', () => {
 
   it('adds to its sites when run again, with visitors of its own, and makes those that are missing', async () => {
     const before = await logged();
-    const result = await simulate(store, { hits: 7001, days: 10, sites: 4, seed: 1, actor });
+    const result = await simulate(database.db, { hits: 7001, days: 10, sites: 4, seed: 1, actor });
     expect(result.sites.map((site) => site.isNew)).toEqual([false, false, false, true]);
     const after = await logged();
     expect(after).toMatchObject({ hits: before.hits + 7001, sites: 4 });
@@ -110,7 +94,7 @@ describe('antics simulate', () => {
     const controller = new AbortController();
     const { signal } = controller;
     const onProgress = () => controller.abort();
-    const result = await simulate(store, { hits: 50_000, days: 2, sites: 1, seed: 3, actor, signal, onProgress });
+    const result = await simulate(database.db, { hits: 50_000, days: 2, sites: 1, seed: 3, actor, signal, onProgress });
     expect(result.appended).toBe(5000);
     expect((await logged()).hits).toBe(before.hits + 5000);
   });
@@ -118,7 +102,7 @@ describe('antics simulate', () => {
   it('goes on without a site that is deleted meanwhile, and says how many hits that cost', async () => {
     const before = await logged();
     let deleted: Promise<unknown> | undefined;
-    const result = await simulate(store, {
+    const result = await simulate(database.db, {
       hits: 30_000,
       days: 5,
       sites: 2,
@@ -139,11 +123,11 @@ describe('the demo', () => {
   it('fills a public demo.example once', async () => {
     await sql`delete from sites where domain = 'demo.example'`.execute(database.db);
     const before = await logged();
-    const first = await seedDemo(store, { actor, hits: 2000 });
+    const first = await seedDemo(database.db, { actor, hits: 2000 });
     expect(first).toMatchObject({ domain: 'demo.example', simulated: { appended: 2000 } });
     const { rows } = await sql`select public from sites where id = ${first.id}::uuid`.execute(database.db);
     expect(rows).toEqual([{ public: true }]);
-    const second = await seedDemo(store, { actor, hits: 2000 });
+    const second = await seedDemo(database.db, { actor, hits: 2000 });
     expect(second).toEqual({ id: first.id, domain: 'demo.example', simulated: null });
     expect((await logged()).hits).toBe(before.hits + 2000);
   });

@@ -1,8 +1,8 @@
-import { sql } from 'kysely';
-
+import { createSite } from '../../commands/create-site/create-site.ts';
 import { agentIds } from '../../log/agents.ts';
+import type { SiteRow } from '../../models/sites/site.read.ts';
+import { systemClock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database.ts';
-import type { Store } from '../store.ts';
 import { appendTraffic } from './append.ts';
 import { allUserAgents } from './people.ts';
 import type { Profile } from './places.data.ts';
@@ -41,10 +41,10 @@ export interface Simulated {
 }
 
 /** Makes the sites that are missing and appends traffic to all of them, through the same door as live hits. */
-export async function simulate(store: Store, o: SimulateOptions): Promise<Simulated> {
+export async function simulate(db: Db, o: SimulateOptions): Promise<Simulated> {
   const started = performance.now();
   const profiles = firstProfiles(o.sites);
-  const sites = await ensureSites(store, profiles, o.actor);
+  const sites = await ensureSites(db, profiles, o.actor);
   const end = Date.now();
   const traffic = simulateTraffic({
     sites: sites.map(({ siteId, timezone }, i) => ({
@@ -56,10 +56,10 @@ export async function simulate(store: Store, o: SimulateOptions): Promise<Simula
     window: { start: end - o.days * DAY_MS, end },
     paths: o.paths ?? pathsFor(o.hits),
     seed: o.seed,
-    agentIds: await agentIds(store.db, allUserAgents()),
+    agentIds: await agentIds(db, allUserAgents()),
   });
   const { appended, rejected } = await appendTraffic({
-    db: store.db,
+    db,
     hits: traffic,
     signal: o.signal,
     ...(o.onProgress && { onProgress: o.onProgress }),
@@ -72,29 +72,23 @@ function pathsFor(hits: number): number {
   return Math.min(20_000, Math.max(60, Math.round(hits / 150)));
 }
 
-async function ensureSites(store: Store, profiles: readonly Profile[], actor: string): Promise<SimulatedSite[]> {
+type FoundSite = Pick<SiteRow, 'site_id' | 'id' | 'domain' | 'timezone'>;
+
+async function ensureSites(db: Db, profiles: readonly Profile[], actor: string): Promise<SimulatedSite[]> {
   const domains = profiles.map((profile) => profile.domain);
-  const known = await findSites(store.db, domains);
+  const known = await findSites(db, domains);
   const sites: SimulatedSite[] = [];
   for (const { domain, name, timezone } of profiles) {
     const found = known.get(domain);
-    const site = found ?? (await store.createSite({ domain, name, timezone, public: false }, actor));
-    const { siteId, id } = site;
-    sites.push({ siteId, id, domain, timezone: found?.timezone ?? timezone, isNew: !found });
+    const site = found ?? (await createSite(db, { domain, name, timezone }, actor, systemClock));
+    sites.push({ siteId: site.site_id, id: site.id, domain, timezone: site.timezone, isNew: !found });
   }
   return sites;
 }
 
-export interface FoundSite {
-  siteId: number;
-  id: string;
-  timezone: string;
-}
-
 /** Sites that are there, by domain. */
 export async function findSites(db: Db, domains: readonly string[]): Promise<Map<string, FoundSite>> {
-  const { rows } = await sql<FoundSite & { domain: string }>`
-    select site_id as "siteId", id, domain, timezone
-    from sites where domain = any(${[...domains]}::text[])`.execute(db);
+  const columns = ['site_id', 'id', 'domain', 'timezone'] as const;
+  const rows = await db.selectFrom('sites').select(columns).where('domain', 'in', domains).execute();
   return new Map(rows.map((row) => [row.domain, row]));
 }

@@ -70,7 +70,6 @@ async function run(args: string[]): Promise<{ code: number; out: string; err: st
   const err: string[] = [];
   const store = {
     db: database.db,
-    createSite: () => Promise.reject(new Error('no site is to be made')),
     place: 'db.example/antics',
     dataDir: '/nowhere',
     baseUrl: 'http://127.0.0.1:8480',
