@@ -7,6 +7,11 @@ import type { Db } from '../../platform/database.ts';
 import { watchPartitions } from './watch-partitions.ts';
 
 const BATCH = 5000;
+/**
+ * One waits for the log's lock, sent and parsed, while the other is stored; else the database would rest while a batch
+ * is put into words. It comes second, as it was sent later by all the time that it took to make.
+ */
+const BATCHES_UNDER_WAY = 2;
 /** Hits made between two looks at the socket. */
 const SLICE = 250;
 const TRIES = 12;
@@ -14,7 +19,7 @@ const TRIES = 12;
 export interface AppendOptions {
   db: Db;
   hits: Iterable<NewHit>;
-  /** Ends after the batch that is on its way. */
+  /** Ends after the batches that are on their way. */
   signal?: AbortSignal | undefined;
   /** After each commit: hits appended so far, and when the last of them happened (epoch ms). */
   onProgress?: (appended: number, reached: number) => void;
@@ -27,24 +32,30 @@ export interface AppendResult {
 }
 
 /**
- * Appends hits in their order, in durable batches: while one commits, the next is made. A batch whose outcome is
+ * Appends hits in their order, in durable batches: while one commits, the next are made. A batch whose outcome is
  * unknown, as the connection was lost, is sent again under the same id, so that nothing is there twice.
  */
 export async function appendTraffic(o: AppendOptions): Promise<AppendResult> {
   const source = o.hits[Symbol.iterator]();
   const partitions = await watchPartitions(o.db);
   const result: AppendResult = { appended: 0, rejected: 0 };
-  let batch = await take(source);
-  while (batch.length > 0 && o.signal?.aborted !== true) {
-    await partitions.makeRoom(batch.length);
-    const committed = appendOnce(o.db, batch);
-    const [outcome, next] = await Promise.all([committed, take(source)]);
-    partitions.moveTo(outcome.lastPosition);
-    result.appended += batch.length - outcome.rejected.length;
-    result.rejected += outcome.rejected.length;
+  const send = async (batch: readonly NewHit[]): Promise<void> => {
+    const { lastPosition, rejected } = await appendOnce(o.db, batch);
+    partitions.moveTo(lastPosition);
+    result.appended += batch.length - rejected.length;
+    result.rejected += rejected.length;
     o.onProgress?.(result.appended, batch.at(-1)?.occurredAt ?? 0);
-    batch = next;
+  };
+  const underWay: Promise<void>[] = [];
+  for (let batch = await take(source); batch.length > 0; batch = await take(source)) {
+    if (o.signal?.aborted === true) break;
+    await partitions.makeRoom(BATCHES_UNDER_WAY * BATCH);
+    const sent = send(batch);
+    sent.catch(() => undefined); // awaited below, but perhaps after it failed
+    underWay.push(sent);
+    if (underWay.length === BATCHES_UNDER_WAY) await underWay.shift();
   }
+  await Promise.all(underWay);
   return result;
 }
 

@@ -31,7 +31,7 @@ export function addSimulate(program: Command, deps: CliDeps): void {
 
 const HELP = `
 The first site is demo.example and gets half of the hits. Each run adds to what is there, with visitors of its own.
-Ctrl-C ends it after the batch at hand.
+Ctrl-C ends it after the hits that are on their way.
 
 Examples:
   antics simulate                                      100,000 hits of the last 30 days

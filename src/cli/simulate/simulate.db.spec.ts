@@ -89,14 +89,15 @@ describe('antics simulate', () => {
     expect(rows).toEqual([]);
   });
 
-  it('ends after the batch at hand when asked to', async () => {
+  it('ends after the batches on their way when asked to', async () => {
     const before = await logged();
     const controller = new AbortController();
     const { signal } = controller;
     const onProgress = () => controller.abort();
     const result = await simulate(database.db, { hits: 50_000, days: 2, sites: 1, seed: 3, actor, signal, onProgress });
-    expect(result.appended).toBe(5000);
-    expect((await logged()).hits).toBe(before.hits + 5000);
+    expect(result.appended).toBeGreaterThanOrEqual(5000);
+    expect(result.appended).toBeLessThanOrEqual(15_000);
+    expect((await logged()).hits).toBe(before.hits + result.appended);
   });
 
   it('goes on without a site that is deleted meanwhile, and says how many hits that cost', async () => {
