@@ -1,5 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { hashApiKey } from '../../domain/api-key.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { NotSignedIn, Unavailable } from '../../platform/errors.ts';
 import { hasScope, seesSite, type Identity } from './identity.ts';
@@ -92,7 +93,7 @@ export function createKeyring(o: KeyringOptions): Keyring {
   const find = async (authorization: string): Promise<Identity | undefined> => {
     const [, key] = BEARER.exec(authorization) ?? [];
     if (key === undefined) return undefined;
-    const hash = hashKey(key);
+    const hash = hashApiKey(key);
     const stored = await lookUp(hash);
     const now = o.clock();
     if (stored === undefined || !timingSafeEqual(stored.hash, hash)) return undefined;
@@ -117,9 +118,4 @@ export function createKeyring(o: KeyringOptions): Keyring {
       await flush();
     },
   };
-}
-
-/** Keys are 256 random bits, so that a plain hash is enough: nobody can try them out. */
-export function hashKey(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
 }

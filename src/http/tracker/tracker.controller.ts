@@ -1,6 +1,7 @@
 import { Controller, Get, Req, Res, type OnModuleInit } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Access } from '../access/access.ts';
 import { isKnown, preferredEncoding, readTracker, type TrackerAsset } from './tracker.assets.ts';
 
 /** `GET` and `HEAD /antics.js`: the tracker, for any page of any site. It is read once, when the server starts. */
@@ -14,6 +15,7 @@ export class TrackerController implements OnModuleInit {
   }
 
   @Get('antics.js')
+  @Access({ open: true })
   @ApiOperation({ summary: 'The tracker script (ETag, 304, brotli and gzip; cached for a day)' })
   @ApiProduces('text/javascript')
   serve(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {

@@ -1,0 +1,97 @@
+import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import { PrometheusModule } from '@willsoto/nestjs-prometheus';
+import { LoggerModule } from 'nestjs-pino';
+import type { Registry } from 'prom-client';
+import { CreateSiteHandler } from './commands/create-site/create-site.handler.ts';
+import { IssueApiKeyHandler } from './commands/issue-api-key/issue-api-key.handler.ts';
+import { HIT_WRITER, RecordHitsHandler } from './commands/record-hits/record-hits.handler.ts';
+import { WRITER } from './commands/writer.ts';
+import { AccessGuard, KEYRING } from './http/access/access.guard.ts';
+import type { Keyring } from './http/access/keyring.ts';
+import { ExportController } from './http/export/export.controller.ts';
+import { MetricsController, METRICS } from './http/metrics/metrics.controller.ts';
+import { ProblemFilter } from './http/problem/problem.filter.ts';
+import { BadgeController } from './http/public/badge.controller.ts';
+import { HealthController } from './http/public/health.controller.ts';
+import { BASE_URL, RefusedHostsController } from './http/sites/refused-hosts.controller.ts';
+import { SitesController } from './http/sites/sites.controller.ts';
+import { StatsController } from './http/stats/stats.controller.ts';
+import { TrackerController } from './http/tracker/tracker.controller.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Database } from './platform/database.ts';
+import type { Logger } from './platform/logger.ts';
+import { FIGURES_HANDLERS } from './queries/figures.handlers.ts';
+import { GetSiteHandler } from './queries/get-site/get-site.handler.ts';
+import { ListRefusedHostsHandler } from './queries/list-refused-hosts/list-refused-hosts.handler.ts';
+import { ListSitesHandler } from './queries/list-sites/list-sites.handler.ts';
+import { QUERY_CLOCK, READER } from './queries/tokens.ts';
+
+/** What the rooms are wired to. */
+export interface AppParts {
+  /** Role `writer`, one connection, of the hits alone. */
+  readonly appender: Database;
+  /** Role `writer`. */
+  readonly writer: Database;
+  /** Role `reader`. */
+  readonly reader: Database;
+  readonly keyring: Keyring;
+  readonly registry: Registry;
+  readonly baseUrl: () => string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const HEALTH_CONTROLLERS: Type[] = [HealthController];
+const API_CONTROLLERS: Type[] = [
+  ...HEALTH_CONTROLLERS,
+  SitesController,
+  RefusedHostsController,
+  StatsController,
+  ExportController,
+  BadgeController,
+  TrackerController,
+];
+const HANDLERS: Provider[] = [
+  CreateSiteHandler,
+  IssueApiKeyHandler,
+  RecordHitsHandler,
+  GetSiteHandler,
+  ListSitesHandler,
+  ListRefusedHostsHandler,
+  ...FIGURES_HANDLERS,
+];
+
+@Module({})
+export class AppModule {
+  /** @param answers `all`: the whole API; `health`: what says how a process is, which a worker answers too */
+  static of(parts: AppParts, answers: 'all' | 'health'): DynamicModule {
+    const metrics: Provider = { provide: METRICS, useValue: parts.registry };
+    return {
+      module: AppModule,
+      imports: [
+        CqrsModule.forRoot(),
+        // Without its middleware: Fastify logs the requests, as a middleware would cost each hit.
+        LoggerModule.forRoot({ pinoHttp: { logger: parts.log }, forRoutes: [] }),
+        {
+          ...PrometheusModule.register({ controller: MetricsController, defaultMetrics: { enabled: false } }),
+          providers: [metrics],
+          exports: [],
+        },
+      ],
+      controllers: answers === 'all' ? API_CONTROLLERS : HEALTH_CONTROLLERS,
+      providers: [
+        ...HANDLERS,
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: HIT_WRITER, useValue: parts.appender.db },
+        { provide: WRITER, useValue: parts.writer.db },
+        { provide: READER, useValue: parts.reader },
+        { provide: QUERY_CLOCK, useValue: parts.clock },
+        { provide: KEYRING, useValue: parts.keyring },
+        { provide: BASE_URL, useValue: parts.baseUrl },
+      ],
+    };
+  }
+}

@@ -1,0 +1,80 @@
+import { displayHost, validateDomain } from '../../domain/host.ts';
+import { canonicalTimeZone } from '../../domain/local-time.ts';
+import { cleanText } from '../../domain/text.ts';
+import type { DomainEvent } from '../../log/events/event.ts';
+import { Conflict, InvalidInput, type FieldError } from '../../platform/errors.ts';
+import type { NewSite } from './create-site.command.ts';
+
+export type SiteCreated = Extract<DomainEvent, { type: 'SiteCreated' }>;
+
+export const MAX_SITE_NAME = 200;
+
+const TIME_ZONE_RULE = 'must be the name of a time zone such as Europe/Berlin';
+
+/** The fields as they will be stored. */
+export interface CheckedSite {
+  /** Canonical. */
+  readonly domain: string;
+  readonly name: string;
+  readonly timezone: string;
+  readonly public: boolean;
+}
+
+/** @throws InvalidInput naming each field that is wrong by itself */
+export function checkSite(site: NewSite): CheckedSite {
+  const errors: FieldError[] = [];
+  const domain = validateDomain(site.domain);
+  if (!domain.ok) errors.push({ pointer: '/domain', detail: domain.reason });
+  const name = cleanText(site.name ?? '').trim();
+  if ([...name].length > MAX_SITE_NAME) {
+    errors.push({ pointer: '/name', detail: `must be at most ${MAX_SITE_NAME} characters` });
+  }
+  const timezone = canonicalTimeZone(site.timezone ?? 'UTC');
+  if (timezone === null) errors.push({ pointer: '/timezone', detail: TIME_ZONE_RULE });
+  if (site.folder_id !== undefined && site.folder_id !== null) {
+    errors.push({ pointer: '/folder_id', detail: 'must be the id of a folder that is there, or null' });
+  }
+  if (!domain.ok || timezone === null || errors.length > 0) throw invalid(errors);
+  const shown = name === '' ? displayHost(domain.domain) : name;
+  return { domain: domain.domain, name: shown, timezone, public: site.public ?? false };
+}
+
+/** What the database knows when it is decided. */
+export interface CreateSiteState {
+  readonly isDomainTaken: boolean;
+  /** PostgreSQL's opinion: its time zones may be older than this process's, and folds and reads ask it. */
+  readonly isTimeZoneKnown: boolean;
+}
+
+/** @throws InvalidInput, Conflict */
+export function decideCreateSite(
+  site: CheckedSite,
+  state: CreateSiteState,
+  made: { readonly id: string; readonly siteId: number; readonly now: Date },
+): SiteCreated {
+  if (!state.isTimeZoneKnown) throw invalid([{ pointer: '/timezone', detail: TIME_ZONE_RULE }]);
+  if (state.isDomainTaken) throw domainTaken(site.domain);
+  return {
+    type: 'SiteCreated',
+    schemaVersion: 1,
+    data: {
+      id: made.id,
+      site_id: made.siteId,
+      domain: site.domain,
+      name: site.name,
+      timezone: site.timezone,
+      public: site.public,
+      folder_id: null,
+      created_at: made.now.toISOString(),
+    },
+  };
+}
+
+function invalid(errors: readonly FieldError[]): InvalidInput {
+  const fields = errors.map(({ pointer, detail }) => `${pointer.slice(1)} ${detail}`);
+  return new InvalidInput(`${fields.join('; ')}.`, errors);
+}
+
+export function domainTaken(domain: string): Conflict {
+  return new Conflict(`There is a site for ${displayHost(domain)} already.`);
+}

@@ -1,0 +1,52 @@
+import { sql } from 'kysely';
+import { hashApiKey, newApiKey } from '../../domain/api-key.ts';
+import { appendEvent } from '../../log/append-event.ts';
+import { applyApiKeyEvent } from '../../models/api-keys/api-key.fold.ts';
+import { readAdminKeys, readApiKeyByHash, type ApiKeyRow } from '../../models/api-keys/api-key.read.ts';
+import type { Db, Tx } from '../../platform/database.ts';
+import { uuid7 } from '../../platform/uuid7.ts';
+import type { NewApiKey } from './issue-api-key.command.ts';
+import { issueInTransaction } from './issue-api-key.ts';
+
+/** The name tells where a key came from, so that the next value of the variable can replace it. */
+const BY_ENVIRONMENT = 'ANTICS_ADMIN_KEY';
+const BY_FIRST_START = 'first start';
+/** Of the advisory lock under which it is looked and made: several processes may start at once. */
+const LOCK = sql.lit('4703919738795935664');
+
+/**
+ * Sees to it that there is a way in.
+ * - With a key from the environment: that key is an admin's, and one that an earlier value made is revoked.
+ * - Without: if there is no admin key at all, one is made. It is answered this once, to be shown.
+ */
+export async function ensureAdminKey(db: Db, wanted: string | undefined, now: number): Promise<string | undefined> {
+  return await db.transaction().execute(async (tx) => {
+    await sql`select pg_advisory_xact_lock(${LOCK}::bigint)`.execute(tx);
+    const admins = await readAdminKeys(tx);
+    if (wanted !== undefined) {
+      await setKey(tx, wanted, admins, now);
+      return undefined;
+    }
+    const isUsable = (key: ApiKeyRow): boolean => key.expires_at === null || key.expires_at.getTime() > now;
+    if (admins.some((key) => isUsable(key) && key.site_ids === null && key.account === null)) return undefined;
+    const key = newApiKey();
+    await issueInTransaction(tx, adminKey(BY_FIRST_START), key, 'system', now);
+    return key;
+  });
+}
+
+async function setKey(tx: Tx, wanted: string, admins: readonly ApiKeyRow[], now: number): Promise<void> {
+  const existing = await readApiKeyByHash(tx, hashApiKey(wanted));
+  for (const { id, name, version } of admins) {
+    if (name !== BY_ENVIRONMENT || id === existing?.id) continue;
+    const event = { type: 'ApiKeyRevoked', schemaVersion: 1, data: { id } } as const;
+    await applyApiKeyEvent(tx, event, version + 1);
+    const at = { stream: `key:${id}`, expectedVersion: version, actor: 'system', commandId: uuid7(now) };
+    await appendEvent(tx, { ...event, ...at });
+  }
+  if (existing === undefined) await issueInTransaction(tx, adminKey(BY_ENVIRONMENT), wanted, 'system', now);
+}
+
+function adminKey(name: string): NewApiKey {
+  return { name, scopes: ['admin'], site_ids: null, account: null, expires_at: null };
+}

@@ -1,0 +1,11 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** A new API key: 256 random bits, with a prefix by which people and scanners for leaked secrets know it. */
+export function newApiKey(): string {
+  return `antics_${randomBytes(32).toString('base64url')}`;
+}
+
+/** What is stored of a key. It is as random as a hash, so that nobody can try keys out: a slow hash would add nothing. */
+export function hashApiKey(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}

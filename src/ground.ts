@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { EMBEDDED_FOLDER } from './cli/open-store.ts';
+import { openEpoch } from './log/epoch.ts';
+import { ensureHitPartitions } from './log/partitions.ts';
+import type { Config } from './platform/config.ts';
+import { makeDataDir } from './platform/data-dir.ts';
+import type { Db } from './platform/database.ts';
+import { startEmbedded } from './platform/embedded/embedded.ts';
+import { messageOf, OperatorError } from './platform/errors.ts';
+import { migrate } from './platform/migrate.ts';
+
+/** What everything stands on: a PostgreSQL that answers, migrated. */
+export interface Ground {
+  readonly url: string;
+  /** To be shown: no password. */
+  readonly place: string;
+  /** An embedded server stops, unless others use it. Close your connections first. */
+  stop(): Promise<void>;
+}
+
+/** @throws OperatorError that says what to do */
+export async function openGround(config: Config, log: (line: string) => void): Promise<Ground> {
+  const server = config.databaseUrl === undefined ? await startOwn(config, log) : undefined;
+  const url = server?.url ?? config.databaseUrl ?? '';
+  const place = server === undefined ? withoutSecrets(url) : `the embedded PostgreSQL in ${config.dataDir}`;
+  try {
+    await migrate(url, log);
+  } catch (e) {
+    await server?.stop();
+    if (e instanceof OperatorError) throw e;
+    throw new OperatorError(`The database (${place}) does not answer: ${messageOf(e)}`, { cause: e });
+  }
+  return { url, place, stop: async () => server?.stop() };
+}
+
+async function startOwn(config: Config, log: (line: string) => void) {
+  await makeDataDir(config.dataDir);
+  return startEmbedded({ directory: join(config.dataDir, EMBEDDED_FOLDER), account: config.pgUser, log });
+}
+
+/** Host and database; the query may carry a password too. */
+function withoutSecrets(url: string): string {
+  const parsed = URL.parse(url);
+  return parsed === null ? 'DATABASE_URL' : `${parsed.host}${parsed.pathname}`;
+}
+
+/** Of the advisory lock under which processes that start at once look at the epochs one after the other. */
+const EPOCH_LOCK = sql.lit('4703919738795935665');
+
+/** Makes the log ready for appends. @param owner role `owner` */
+export async function prepareLog(owner: Db): Promise<void> {
+  await owner.transaction().execute(async (tx) => {
+    await sql`select pg_advisory_xact_lock(${EPOCH_LOCK}::bigint)`.execute(tx);
+    await openEpoch(tx);
+  });
+  await ensureHitPartitions(owner);
+}

@@ -1,0 +1,87 @@
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { readHead } from './log/head.ts';
+import type { Database } from './platform/database.ts';
+import { countParked, readServing } from './projections/engine/status.read.ts';
+
+/** A scrape must answer soon whatever the database does. */
+const PATIENCE_MS = 2_000;
+
+/**
+ * The metrics of a process. Labels are closed sets.
+ * @param reader role `reader`
+ * @param pools by the name to show
+ */
+export function createMetrics(reader: Database, pools: Readonly<Record<string, Database>>): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const figures = scraped(reader);
+  const gauge = (name: string, help: string, pick: (figures: Figures) => number): void => {
+    const collect = async function (this: Gauge): Promise<void> {
+      this.set(pick(await figures()));
+    };
+    new Gauge({ name, help, registers: [registry], collect });
+  };
+  gauge('antics_database_up', '1: the database answers; else the figures that it knows are NaN', (f) => f.up);
+  gauge('antics_log_head', 'The last position of the log', (f) => f.head);
+  gauge('antics_projection_position', 'The last position in the figures that are served', (f) => f.position);
+  gauge('antics_projection_lag_seconds', 'Seconds since the figures last stood at the head of the log', (f) => f.lag);
+  gauge('antics_projection_parked', 'Hits that could not be folded: an alarm above 0', (f) => f.parked);
+  gauge('antics_projection_suspended', 'Views that answer nothing until a rebuild', (f) => f.suspended);
+  new Gauge({
+    name: 'antics_pool_connections',
+    help: 'Connections to the database, and requests that wait for one',
+    labelNames: ['pool', 'state'],
+    registers: [registry],
+    collect() {
+      for (const [pool, database] of Object.entries(pools)) {
+        const { total, idle, waiting } = database.counts();
+        this.set({ pool, state: 'busy' }, total - idle);
+        this.set({ pool, state: 'idle' }, idle);
+        this.set({ pool, state: 'waiting' }, waiting);
+      }
+    },
+  });
+  return registry;
+}
+
+interface Figures {
+  up: number;
+  head: number;
+  position: number;
+  lag: number;
+  parked: number;
+  suspended: number;
+}
+
+const UNKNOWN: Figures = { up: 0, head: NaN, position: NaN, lag: NaN, parked: NaN, suspended: NaN };
+
+/** Asks once a scrape, whose gauges are collected at the same time. */
+function scraped(reader: Database): () => Promise<Figures> {
+  let asked: Promise<Figures> | undefined;
+  const ask = async (): Promise<Figures> => {
+    const late = Promise.withResolvers<Figures>();
+    const timer = setTimeout(() => late.resolve(UNKNOWN), PATIENCE_MS);
+    try {
+      return await Promise.race([readFigures(reader), late.promise]);
+    } catch {
+      return UNKNOWN; // which is the figure, and an alarm
+    } finally {
+      clearTimeout(timer);
+      asked = undefined;
+    }
+  };
+  return () => (asked ??= ask());
+}
+
+async function readFigures({ db }: Database): Promise<Figures> {
+  const head = Number(await readHead(db));
+  const serving = await readServing(db);
+  return {
+    up: 1,
+    head,
+    position: serving?.position ?? NaN,
+    lag: serving?.lagSeconds ?? NaN,
+    parked: await countParked(db),
+    suspended: serving?.suspended.length ?? NaN,
+  };
+}

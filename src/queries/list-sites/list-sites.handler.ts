@@ -1,0 +1,48 @@
+import { Inject } from '@nestjs/common';
+import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { readSites } from '../../models/sites/site.read.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database, Tx } from '../../platform/database.ts';
+import { readServing } from '../../projections/engine/status.read.ts';
+import { readLastDay } from '../../projections/views/live/live.read.ts';
+import { QUERY_CLOCK, READER } from '../tokens.ts';
+import { ListSites, type ListedSite } from './list-sites.query.ts';
+
+@QueryHandler(ListSites)
+export class ListSitesHandler implements IQueryHandler<ListSites> {
+  constructor(
+    @Inject(READER) private readonly reader: Database,
+    @Inject(QUERY_CLOCK) private readonly clock: Clock,
+  ) {}
+
+  execute({ ids }: ListSites): Promise<readonly ListedSite[]> {
+    // One snapshot: the tables of a generation must not be dropped between the two reads.
+    return this.reader.db
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .setAccessMode('read only')
+      .execute(async (tx) => {
+        const rows = await readSites(tx, ids);
+        const siteIds = rows.map((row) => row.site_id);
+        const visitors = await this.visitorsOfLastDay(tx, siteIds);
+        return rows.map((row) => ({
+          id: row.id,
+          domain: row.domain,
+          name: row.name,
+          public: row.public,
+          folder_id: row.folder_id,
+          timezone: row.timezone,
+          created_at: row.created_at,
+          visitors_24h: visitors === null ? null : (visitors.get(row.site_id) ?? 0),
+          version: row.version,
+        }));
+      });
+  }
+
+  /** Null while no projection serves: the list of sites is of use without. */
+  private async visitorsOfLastDay(tx: Tx, siteIds: readonly number[]): Promise<Map<number, number> | null> {
+    const serving = await readServing(tx);
+    if (serving === null || serving.suspended.includes('live')) return null;
+    return readLastDay(tx, serving.names, siteIds, this.clock());
+  }
+}

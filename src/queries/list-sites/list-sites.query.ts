@@ -1,0 +1,25 @@
+import { Query } from '@nestjs/cqrs';
+
+export interface ListedSite {
+  readonly id: string;
+  readonly domain: string;
+  readonly name: string;
+  readonly public: boolean;
+  readonly folder_id: string | null;
+  readonly timezone: string;
+  readonly created_at: Date;
+  /** Distinct visitor ids of the last 24 hours; null while that figure cannot be had. */
+  readonly visitors_24h: number | null;
+  readonly version: number;
+}
+
+/** Sites with their visitors of the last 24 hours, by domain. */
+export class ListSites extends Query<readonly ListedSite[]> {
+  readonly ids: readonly string[] | null;
+
+  /** @param ids only these, UUIDs; null: all */
+  constructor(ids: readonly string[] | null) {
+    super();
+    this.ids = ids;
+  }
+}

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import type { Config } from './platform/config.ts';
+import { makeDataDir, writeSecretFile } from './platform/data-dir.ts';
+import { createLogger } from './platform/logger.ts';
+import { createShutdown } from './platform/shutdown.ts';
+import { startServer, type Server } from './server.ts';
+
+export interface Serving {
+  readonly server: Server;
+  readonly config: Config;
+  /** Aborted when the server stops. */
+  readonly stopping: AbortSignal;
+}
+
+export interface ServeOptions {
+  readonly config: Config;
+  /** Standard output. */
+  readonly out: (line: string) => void;
+  /** Whether a person reads it: only then a secret may be in it. */
+  readonly isTerminal: boolean;
+  /** After the address was told. */
+  readonly onStarted?: (serving: Serving) => Promise<void>;
+}
+
+/** Runs the server until a signal ends it, and the process with it. Rejects when it cannot start. */
+export async function serve(o: ServeOptions): Promise<void> {
+  const { config } = o;
+  const log = createLogger(config.logLevel);
+  const stopping = new AbortController();
+  let exit = (code: number): void => process.exit(code);
+  const shutdown = createShutdown({ log: (line) => log.info(line), exit: (code) => exit(code) });
+  shutdown.listen();
+  try {
+    const server = await startServer({ config, log, shutdown });
+    // The last registered, so the first to run.
+    shutdown.register('demo', () => Promise.resolve(stopping.abort()));
+    await tell(server, o);
+    await o.onStarted?.({ server, config, stopping: stopping.signal });
+  } catch (e) {
+    // Not the process's end yet: whoever called tells what happened.
+    exit = () => undefined;
+    await shutdown.run('it could not start', 1);
+    throw e;
+  }
+  await new Promise<never>(() => undefined); // the signal's handler ends the process
+}
+
+/** The address, where the key is, and the next step. */
+async function tell(server: Server, { config, out, isTerminal }: ServeOptions): Promise<void> {
+  const { baseUrl, newAdminKey } = server;
+  if (config.role === 'worker') {
+    out(`Antics  follows the log; ${baseUrl}/api/health says how it is`);
+    return;
+  }
+  out(`Antics  ${baseUrl}`);
+  const keyFile = join(config.dataDir, 'admin-key');
+  if (newAdminKey !== undefined) {
+    if (isTerminal) {
+      out(`Key     ${newAdminKey}`);
+      out('        the admin API key, shown this once: keep it');
+    } else {
+      await makeDataDir(config.dataDir);
+      await writeSecretFile(keyFile, `${newAdminKey}\n`);
+      out(`Key     in ${keyFile}`);
+    }
+  }
+  const key = newAdminKey !== undefined && !isTerminal ? `$(cat ${keyFile})` : '$KEY';
+  out('Next    add a site:');
+  out(`        curl -X POST ${baseUrl}/api/sites -H "Authorization: Bearer ${key}" \\`);
+  out(`          -H 'Content-Type: application/json' -d '{"domain":"example.com"}'`);
+  out(`        then put <script defer src="${baseUrl}/antics.js"></script> on its pages`);
+}

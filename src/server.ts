@@ -1,0 +1,201 @@
+import { readFile } from 'node:fs/promises';
+import { CommandBus } from '@nestjs/cqrs';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import { ensureAdminKey } from './commands/issue-api-key/ensure-admin-key.ts';
+import { openCountries } from './commands/record-hits/country.ts';
+import { createIntake, type Intake } from './commands/record-hits/intake.ts';
+import type { RecordHits } from './commands/record-hits/record-hits.command.ts';
+import { parseCidrList } from './domain/ip.ts';
+import { defaultSpamHosts, parseSpamHosts, spamMatcher } from './domain/spam/spam-hosts.ts';
+import { openGround, prepareLog, type Ground } from './ground.ts';
+import { createKeyring, type Keyring } from './http/access/keyring.ts';
+import { registerEventRoute } from './http/event/event.route.ts';
+import { serveOpenApi } from './http/openapi/openapi.ts';
+import { addSecurityHeaders, closeApp, createApp } from './http-server.ts';
+import { jobsOf } from './jobs/jobs.ts';
+import { createMetrics } from './metrics.ts';
+import { readApiKeyByHash } from './models/api-keys/api-key.read.ts';
+import { noteKeysUsed } from './models/api-keys/last-used.ts';
+import { systemClock } from './platform/clock.ts';
+import type { Config } from './platform/config.ts';
+import { openDatabase, type Database, type DatabaseOptions } from './platform/database.ts';
+import { messageOf, OperatorError } from './platform/errors.ts';
+import type { Logger } from './platform/logger.ts';
+import { openQueue, type Queue } from './platform/queue.ts';
+import type { Shutdown } from './platform/shutdown.ts';
+import { createProjector, PROJECTOR_SETTINGS, type Projector } from './projections/engine/projector.ts';
+import { ensureServing } from './projections/engine/generation.ts';
+import { VIEWS } from './projections/views.ts';
+
+export interface ServerOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  /** What is started is registered here, in the order in which it has to stop. */
+  readonly shutdown: Pick<Shutdown, 'register'>;
+}
+
+export interface Server {
+  /** Such as `http://127.0.0.1:8480`, with the port that was taken. */
+  readonly baseUrl: string;
+  /** The admin key, when this start made it: to be shown this once. */
+  readonly newAdminKey: string | undefined;
+  readonly ground: Ground;
+  /** Role `writer`. */
+  readonly writer: Database;
+  readonly app: NestFastifyApplication;
+}
+
+/** Starts what the role asks for, and answers requests when it returns. @throws OperatorError that says what to do */
+export async function startServer({ config, log, shutdown }: ServerOptions): Promise<Server> {
+  const isApi = config.role !== 'worker';
+  const isWorker = config.role !== 'api';
+  const started: {
+    ground?: Ground;
+    databases: Database[];
+    queue?: Queue;
+    projector?: Projector;
+    intake?: Intake;
+    keyring?: Keyring;
+    app?: NestFastifyApplication;
+  } = { databases: [] };
+  // The last one is the first to stop.
+  shutdown.register('PostgreSQL', async () => started.ground?.stop());
+  shutdown.register('connections', () => closeAll(started.databases));
+  shutdown.register('jobs', async () => started.queue?.stop());
+  shutdown.register('projections', async () => started.projector?.stop());
+  shutdown.register('keys', async () => started.keyring?.stop());
+  shutdown.register('hits', async () => started.intake?.stop());
+  shutdown.register('HTTP', async () => started.app && closeApp(started.app, log));
+
+  const rules = { isSpamHost: await readSpamHosts(config) };
+  const ground = (started.ground = await openGround(config, (line) => log.info(line)));
+  const open = (name: string, max: number, o: Partial<DatabaseOptions> = {}): Database => {
+    const onError = (e: Error): void => log.warn({ err: e }, 'a connection to the database was lost');
+    const database = openDatabase({ url: ground.url, max, applicationName: `antics ${name}`, onError, ...o });
+    started.databases.push(database);
+    return database;
+  };
+  const owner = open('owner', 2);
+  const writer = open('writer', 4, { role: 'writer' });
+  const appender = open('appender', 1, { role: 'writer' });
+  const reader = open('reader', 8, { role: 'reader' });
+
+  await prepareLog(owner.db);
+  await prepareProjections(owner, log);
+  const newAdminKey = await ensureAdminKey(writer.db, config.adminKey, systemClock());
+
+  const keyring = (started.keyring = openKeyring(writer, log));
+  const registry = createMetrics(reader, { owner, writer, appender, reader });
+  const at = { baseUrl: baseUrlOf(config.host, config.port) };
+  const parts = { appender, writer, reader, keyring, registry, log, clock: systemClock, baseUrl: () => at.baseUrl };
+  const app = (started.app = await createApp(parts, isApi ? 'all' : 'health'));
+  if (isApi) {
+    const options = { config, writer, keyring, registry, log, rules, baseUrl: parts.baseUrl };
+    const intake = await openIntake(app, options, () => started.projector?.wake());
+    started.intake = intake;
+  }
+  await addSecurityHeaders(app);
+  if (isApi) serveOpenApi(app);
+  at.baseUrl = await listen(app, config);
+
+  if (isWorker) {
+    const projectorDatabase = open('projector', 1, { settings: PROJECTOR_SETTINGS, statementTimeoutMs: 0 });
+    const onError = (message: string): void => log.error(message);
+    started.projector = createProjector({ database: projectorDatabase, views: VIEWS, rules, onError });
+    started.projector.start();
+  }
+  const jobs = jobsOf({ writer: writer.db, owner: owner.db, clock: systemClock, log });
+  const onJobError = (e: Error): void => log.warn({ err: e }, 'a job failed, or their queue cannot be reached');
+  started.queue = openQueue({ url: ground.url, jobs, work: isWorker, onError: onJobError });
+  await started.queue.start();
+  return { baseUrl: at.baseUrl, newAdminKey, ground, writer, app };
+}
+
+async function closeAll(databases: readonly Database[]): Promise<void> {
+  await Promise.all(databases.map((database) => database.close()));
+}
+
+async function readSpamHosts(config: Config): Promise<(host: string) => boolean> {
+  const more = config.referrerSpamFile === undefined ? '' : await readFile(config.referrerSpamFile, 'utf8');
+  return spamMatcher([...defaultSpamHosts, ...parseSpamHosts(more)]);
+}
+
+async function prepareProjections(owner: Database, log: Logger): Promise<void> {
+  const { stale } = await ensureServing(owner.db, VIEWS);
+  if (stale) log.warn('the figures were made by earlier rules: `antics rebuild` applies those of this version');
+}
+
+function openKeyring(writer: Database, log: Logger): Keyring {
+  return createKeyring({
+    async findByHash(hash) {
+      const row = await readApiKeyByHash(writer.db, hash);
+      return row && { ...row, siteIds: row.site_ids, expiresAt: row.expires_at };
+    },
+    noteUsed: (used) => noteKeysUsed(writer.db, used),
+    onError: (e) => log.warn({ err: e }, 'it could not be noted which keys were used'),
+    clock: systemClock,
+  });
+}
+
+interface IntakeParts {
+  config: Config;
+  writer: Database;
+  keyring: Keyring;
+  registry: Registry;
+  log: Logger;
+  rules: { isSpamHost: (host: string) => boolean };
+  baseUrl: () => string;
+}
+
+async function openIntake(app: NestFastifyApplication, o: IntakeParts, onAppended: () => void): Promise<Intake> {
+  const commands = app.get(CommandBus);
+  const trusted = parseCidrList(o.config.trustedProxies.join(','));
+  const intake = createIntake({
+    db: o.writer.db,
+    record: (command: RecordHits) => commands.execute(command),
+    trustedProxies: trusted.ok ? trusted.list : [],
+    countryOf: await openCountries(o.config.geoipFile),
+    isSpamHost: o.rules.isSpamHost,
+    canWriteEvents: o.keyring.canWriteEvents,
+    baseUrl: o.baseUrl,
+    log: o.log,
+    metrics: o.registry,
+    onAppended,
+  });
+  await intake.start();
+  registerEventRoute(app.getHttpAdapter().getInstance() as unknown as FastifyInstance, intake);
+  return intake;
+}
+
+async function listen(app: NestFastifyApplication, config: Config): Promise<string> {
+  try {
+    await app.init();
+    // Not by Nest, which would log a taken port as well, in its own words.
+    await app.getHttpAdapter().getInstance().listen({ port: config.port, host: config.host });
+  } catch (e) {
+    const { code } = e as { code?: unknown };
+    if (code === 'EADDRINUSE') {
+      throw new OperatorError(
+        `Port ${config.port} of ${config.host} is in use: stop what listens there, or set ANTICS_PORT to another one.`,
+        { cause: e },
+      );
+    }
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new OperatorError(
+        `Nobody may listen on ${config.host}, port ${config.port} (${messageOf(e)}): check ANTICS_HOST and ANTICS_PORT.`,
+        { cause: e },
+      );
+    }
+    throw e;
+  }
+  const address = app.getHttpServer().address();
+  return baseUrlOf(config.host, typeof address === 'object' && address !== null ? address.port : config.port);
+}
+
+/** An address that one can type: nobody reaches a server at `0.0.0.0`. */
+function baseUrlOf(host: string, port: number): string {
+  const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`;
+}
