@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
 import { ensureBatchTables } from '../facts/batch.tables.ts';
+import { moveFrontiers, type FrontierMove } from '../facts/frontier.ts';
 import { interpretUnknown, type Rules } from '../facts/interpret.ts';
 import type { Names } from '../facts/names.ts';
 import { readOldVisits } from '../facts/old-visits.ts';
@@ -10,7 +11,7 @@ import { buildVisits, diffVisits, writeFacts } from '../facts/visits.ts';
 import type { View } from '../views/view.ts';
 
 /** Folds a range of the log into the facts; leaves the deltas in the temporary tables for the views. */
-export async function foldFacts(tx: Tx, names: Names, rules: Rules, range: Range): Promise<void> {
+export async function foldFacts(tx: Tx, names: Names, rules: Rules, range: Range): Promise<FrontierMove> {
   if (!(await readBatch(tx, names, range))) {
     await interpretUnknown(tx, names, rules);
     await sql`truncate batch_hit`.execute(tx);
@@ -23,6 +24,7 @@ export async function foldFacts(tx: Tx, names: Names, rules: Rules, range: Range
   await buildVisits(tx, names);
   await diffVisits(tx, names);
   await writeFacts(tx, names, replays);
+  return await moveFrontiers(tx, names);
 }
 
 /** Temporary tables of facts and views, where the connection has none yet. */

@@ -79,11 +79,11 @@ async function foldRange(tx: Tx, generation: number, from: bigint, to: bigint, o
     .where('generation', '=', generation)
     .execute();
   await prepareConnection(tx, o.views);
-  await foldFacts(tx, names, o.rules, { from, to, parked: parked.map((row) => row.position) });
+  const move = await foldFacts(tx, names, o.rules, { from, to, parked: parked.map((row) => row.position) });
   for (const view of o.views) {
     if (suspended.some((row) => row.view === view.name)) continue;
     try {
-      await view.fold(tx, names);
+      await view.fold(tx, names, move);
     } catch (e) {
       throw new ViewFailed(view.name, e);
     }

@@ -8,9 +8,11 @@ import type { Tx } from '../../platform/database.ts';
  * - `touched`: the visitor-days they belong to. `replay`: a late hit, or an engagement report on either side, so all
  *   its hits are read again; else what is new only follows what is known, and the last visit is enough.
  * - `old_visit`: the visits of these visitor-days as they were.
- * - `session_hit`: hits in order with their visit's number; `version` 0 as it was (replayed ones only), 1 as it is.
+ * - `session_hit`: hits in order with their visit's number and, apart for views and events, their
+ *   place in it; `version` 0 as it was (replayed ones only), 1 as it is.
  * - `visit_delta`: visits as they were (sign -1) and as they are (+1) with their dimensions. Views fold this.
- * - `time_delta`: seconds on pages, as differences.
+ * - `time_delta`: time of views that became known (`timed` 1) or is taken back (-1).
+ * - `site_frontier`: the latest day of each site in the batch, before and after it; see `frontier.ts`.
  */
 const tables = [
   sql`create temp table batch_hit (visitor bigint not null, at timestamptz not null, position bigint not null,
@@ -28,8 +30,8 @@ const tables = [
   sql`create temp table engaged (position bigint not null, version smallint not null, ms integer not null)
     on commit delete rows`,
   sql`create temp table session_hit (visitor bigint not null, site_id integer not null, day date not null,
-    version smallint not null, visit_no integer not null, at timestamptz not null, last_at timestamptz not null,
-    old boolean not null, replay boolean not null, is_view boolean not null, path bigint, previous_path bigint,
+    version smallint not null, visit_no integer not null, place bigint not null, at timestamptz not null,
+    last_at timestamptz not null, old boolean not null, replay boolean not null, is_view boolean not null, path bigint, previous_path bigint,
     previous_engaged integer, source bigint not null, event bigint, hour smallint not null, ms integer,
     engaged_ms integer, agent_id integer not null, country smallint, device smallint, starts boolean not null,
     is_last boolean not null, first_view boolean not null, last_view boolean not null) on commit delete rows`,
@@ -41,13 +43,15 @@ const tables = [
     on commit delete rows`,
   sql`create temp table visit_delta (sign smallint not null, visitor bigint not null, started_at timestamptz not null,
     site_id integer not null, day date not null, hour smallint not null, pageviews integer not null,
-    events integer not null, bounces integer not null, ms bigint not null, firsts smallint not null,
+    events integer not null, bounces integer not null, ms integer not null, firsts smallint not null,
     first_hours integer not null, country bigint, browser bigint, os bigint, device bigint, referrer bigint,
     channel bigint, utm_source bigint, utm_medium bigint, utm_campaign bigint, utm_term bigint, utm_content bigint,
     hostname bigint, entry bigint, exit bigint, sequence bigint, steps bigint[], pages bigint[], names bigint[])
     on commit delete rows`,
   sql`create temp table time_delta (site_id integer not null, day date not null, path bigint not null,
-    ms bigint not null, timed integer not null) on commit delete rows`,
+    ms integer not null, timed integer not null) on commit delete rows`,
+  sql`create temp table site_frontier (site_id integer not null, first_day date not null, old_day date,
+    new_day date not null) on commit delete rows`,
 ];
 
 /** Makes the temporary tables where this connection has none yet: a lost connection takes them with it. */

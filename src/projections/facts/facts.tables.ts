@@ -17,6 +17,8 @@ export async function createFactTables(tx: Tx, names: Names): Promise<void> {
     site_id integer not null, source_id bigint not null, hostname bigint not null, referrer bigint,
     utm_source bigint, utm_medium bigint, utm_campaign bigint, utm_term bigint, utm_content bigint,
     channel smallint not null, spam boolean not null, primary key (site_id, source_id))`.execute(tx);
+  await sql`create table ${names('frontier')} (site_id integer not null primary key, day date not null)
+    with (fillfactor = 50)`.execute(tx);
   await sql`create table ${names('hit')} (
     visitor bigint not null, at timestamptz not null, position bigint not null, path bigint not null,
     source bigint not null, event bigint, site_id integer not null, day date not null, agent_id integer not null,

@@ -76,7 +76,7 @@ export async function numberVisits(tx: Tx, names: Names, replays: boolean): Prom
       select *, sum(starts) over w as visit_no, coalesce(lead(starts) over w, 1) = 1 as is_last
       from gap window w as (partition by visitor, site_id, day, version order by at, position)
     )
-    select visitor, site_id, day, version, visit_no, at, last_at, old, replay, is_view, path,
+    select visitor, site_id, day, version, visit_no, row_number() over w, at, last_at, old, replay, is_view, path,
       lag(path) over w, lag(engaged_ms) over w, source, event, hour, ms, engaged_ms, first_agent, first_country,
       first_device, starts = 1, is_last, row_number() over w = 1, lead(1) over w is null
     from numbered window w as (partition by visitor, site_id, day, version, visit_no, is_view order by at, position)
@@ -89,12 +89,10 @@ export async function numberVisits(tx: Tx, names: Names, replays: boolean): Prom
  */
 export async function measureTime(tx: Tx): Promise<void> {
   await sql`insert into time_delta (site_id, day, path, ms, timed)
-    select site_id, day, path, sum(sign * ms), sum(sign) from (
-      select site_id, day, path, engaged_ms as ms, version * 2 - 1 as sign
-      from session_hit where replay and is_view and engaged_ms is not null
-      union all
-      select site_id, day, previous_path, least(ms, ${sql.lit(LONGEST_VIEW_MS)}), version * 2 - 1
-      from session_hit
-      where is_view and ms is not null and previous_path is not null and previous_engaged is null) x
-    group by 1, 2, 3 having sum(sign * ms) <> 0 or sum(sign) <> 0`.execute(tx);
+    select site_id, day, path, (version * 2 - 1) * engaged_ms, version * 2 - 1
+    from session_hit where replay and is_view and engaged_ms is not null
+    union all
+    select site_id, day, previous_path, (version * 2 - 1) * least(ms, ${sql.lit(LONGEST_VIEW_MS)}), version * 2 - 1
+    from session_hit
+    where is_view and ms is not null and previous_path is not null and previous_engaged is null`.execute(tx);
 }

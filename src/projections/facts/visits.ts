@@ -29,7 +29,8 @@ export async function buildVisits(tx: Tx, names: Names): Promise<void> {
         max(hour) filter (where starts) as hour, bit_or(1 << hour) as hours,
         count(*) filter (where is_view and not old) as pageviews, count(event) as events,
         coalesce(bool_or(is_last and is_view), false) as ends_in_view,
-        array_agg(path) filter (where is_view and not old and path is distinct from previous_path) as steps,
+        array_agg(path order by place) filter (where is_view and not old and path is distinct from previous_path)
+          as steps,
         array_agg(event) filter (where event is not null) as names
       from session_hit where version = 1
       group by visitor, site_id, day, visit_no having not bool_and(old)) g
@@ -75,7 +76,7 @@ const deltaColumns = sql`sign, visitor, started_at, site_id, day, hour, pageview
 
 /** A bounce is a visit with one page view and no custom event; the last view's time counts where it is the last hit. */
 const measures = sql`(pageviews = 1 and events = 0)::int as bounces,
-  (extract(epoch from last_at - started_at) * 1000)::bigint + case when ends_in_view then coalesce(exit_ms, 0) else 0 end as ms`;
+  (extract(epoch from last_at - started_at) * 1000)::int + case when ends_in_view then coalesce(exit_ms, 0) else 0 end as ms`;
 
 /**
  * Fills `visit_delta`. Each visit carries its own contribution to visitors (`firsts`, `first_hours`), so that taking it

@@ -1,5 +1,6 @@
 import type { RawBuilder } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
+import type { FrontierMove } from '../facts/frontier.ts';
 import type { Names } from '../facts/names.ts';
 
 /**
@@ -15,5 +16,5 @@ export interface View {
   /** Temporary tables of its own, made once a connection. */
   readonly scratch?: readonly RawBuilder<unknown>[];
   create(tx: Tx, names: Names): Promise<void>;
-  fold(tx: Tx, names: Names): Promise<void>;
+  fold(tx: Tx, names: Names, move: FrontierMove): Promise<void>;
 }

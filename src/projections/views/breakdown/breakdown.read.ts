@@ -2,7 +2,8 @@ import { sql, type RawBuilder } from 'kysely';
 import { CHANNELS } from '../../../domain/source/channel.ts';
 import type { Tx } from '../../../platform/database.ts';
 import type { Names } from '../../facts/names.ts';
-import { countryOfCode, DEVICES, SHARED_TERMS } from '../../facts/terms.ts';
+import { readFrontier, slicesOf, unionOfSlices, type Slice } from '../../facts/frontier.read.ts';
+import { countryOfCode, DEVICES, SHARED_TERMS, termId } from '../../facts/terms.ts';
 import { METRICS, type Metric } from './metrics.ts';
 
 export interface BreakdownRow {
@@ -31,36 +32,28 @@ export interface BreakdownQuery {
   after?: { visitors: number; value: string };
 }
 
-/** Whole months of a period come from the month's rows, the days around them from the days'. */
-export function splitPeriod(from: string, to: string): { months: [string, string] | null; days: [string, string][] } {
-  const firstMonth = from.endsWith('-01') ? from : nextMonth(from);
-  const afterLast = nextMonth(nextDay(to).endsWith('-01') ? to : previousMonth(to));
-  if (firstMonth >= afterLast) return { months: null, days: [[from, to]] };
-  const days: [string, string][] = [];
-  if (from < firstMonth) days.push([from, previousDay(firstMonth)]);
-  if (afterLast <= to) days.push([afterLast, to]);
-  return { months: [firstMonth, previousMonth(afterLast)], days };
-}
+/** Columns of the pages that stand for a metric's measures. */
+const PAGE_COLUMNS = {
+  pathname: sql`visitors, visits, pageviews, coalesce(entry_bounces, 0) as bounces, coalesce(entries, 0) as entries,
+    coalesce(timed, 0) as timed, coalesce(ms, 0) as ms`,
+  entry_page: sql`entry_visitors as visitors, entries as visits, coalesce(entry_pageviews, 0) as pageviews,
+    coalesce(entry_bounces, 0) as bounces, 0 as entries, 0 as timed, coalesce(entry_ms, 0) as ms`,
+  exit_page: sql`exit_visitors as visitors, exits as visits, coalesce(exit_pageviews, 0) as pageviews,
+    coalesce(exit_bounces, 0) as bounces, 0 as entries, 0 as timed, coalesce(exit_ms, 0) as ms`,
+} as const;
 
-function shift(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
-}
-const nextDay = (day: string) => shift(day, 1);
-const previousDay = (day: string) => shift(day, -1);
-/** The first of the month after, or before, that of `day`. */
-const nextMonth = (day: string) => `${shift(`${day.slice(0, 7)}-28`, 4).slice(0, 7)}-01`;
-const previousMonth = (day: string) => `${shift(`${day.slice(0, 7)}-01`, -1).slice(0, 7)}-01`;
+const isPage = (metric: Metric): metric is keyof typeof PAGE_COLUMNS => metric in PAGE_COLUMNS;
 
-const measures = sql`visitors, visits, pageviews, bounces, entries, timed, ms`;
-
-function slices(names: Names, q: { siteId: number; from: string; to: string }, metric: number): RawBuilder<unknown> {
-  const { months, days } = splitPeriod(q.from, q.to);
-  const slice = (table: string, from: string, to: string) => sql`
-    select value, ${measures} from ${names(table)} where site_id = ${sql.lit(q.siteId)}
-      and metric = ${sql.lit(metric)} and day between ${sql.lit(from)}::date and ${sql.lit(to)}::date`;
-  const parts = days.map(([from, to]) => slice('breakdown_day', from, to));
-  if (months !== null) parts.push(slice('breakdown_month', months[0], months[1]));
-  return sql.join(parts, sql` union all `);
+function rowsOf(names: Names, q: { siteId: number; metric: Metric }, slices: readonly Slice[]): RawBuilder<unknown> {
+  const site = sql`site_id = ${sql.lit(q.siteId)}`;
+  if (!isPage(q.metric)) {
+    const columns = sql`value, visitors, visits, pageviews, bounces, 0 as entries, 0 as timed, ms`;
+    const where = sql`${site} and metric = ${sql.lit(METRICS[q.metric].id)}`;
+    return unionOfSlices(names, 'breakdown', slices, columns, where);
+  }
+  const here = { pathname: sql``, entry_page: sql`and entries is not null`, exit_page: sql`and exits is not null` };
+  const columns = sql`path as value, ${PAGE_COLUMNS[q.metric]}`;
+  return unionOfSlices(names, 'pages', slices, columns, sql`${site} ${here[q.metric]}`);
 }
 
 /** The text of a value and, where that needs a dictionary, the join that brings it. */
@@ -92,6 +85,7 @@ function textOf(names: Names, siteId: number, metric: Metric): { text: RawBuilde
  * page only: those with at least the visitors of its last row.
  */
 export async function readBreakdown(tx: Tx, names: Names, q: BreakdownQuery): Promise<BreakdownRow[]> {
+  const slices = slicesOf(q.from, q.to, await readFrontier(tx, names, q.siteId));
   const { text, join } = textOf(names, q.siteId, q.metric);
   const ofCursor = q.after === undefined ? sql`` : sql`and visitors <= ${sql.lit(q.after.visitors)}`;
   // Those that tie with the cursor may have been on the page before: they do not count for the bar.
@@ -105,7 +99,7 @@ export async function readBreakdown(tx: Tx, names: Names, q: BreakdownQuery): Pr
       select value, sum(visitors)::int as visitors, sum(visits)::int as visits, sum(pageviews)::int as pageviews,
         sum(bounces)::int as bounces, sum(entries)::int as entries, sum(timed)::int as timed,
         sum(ms::float8) as ms
-      from (${slices(names, q, METRICS[q.metric].id)}) s group by value
+      from (${rowsOf(names, q, slices)}) s group by value
     ), bar as (
       select coalesce((select visitors from total ${below} order by visitors desc
         offset ${sql.lit(q.limit - 1)} limit 1), 0) as visitors
@@ -142,13 +136,13 @@ export async function readEntries(tx: Tx, names: Names, q: EntryExitQuery): Prom
 
 export async function readExits(tx: Tx, names: Names, q: EntryExitQuery): Promise<ExitRow[]> {
   const exits = await readBreakdown(tx, names, { ...q, metric: 'exit_page' });
+  const slices = slicesOf(q.from, q.to, await readFrontier(tx, names, q.siteId));
+  const paths = sql`select ${termId(sql`p`)} from unnest(${exits.map((row) => row.value)}::text[]) p`;
+  const where = sql`site_id = ${sql.lit(q.siteId)} and path in (${paths})`;
   const { rows } = await sql<{ pathname: string; visits: number }>`
     select t.value as pathname, sum(s.visits)::int as visits
-    from ${names('term')} t
-      join (${slices(names, q, METRICS.pathname.id)}) s on s.value = t.term_id
-    where t.site_id = ${sql.lit(q.siteId)} and t.term_id = any (
-      select ('x' || encode(substr(sha256(convert_to(p, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint
-      from unnest(${exits.map((row) => row.value)}::text[]) p)
+    from (${unionOfSlices(names, 'pages', slices, sql`path, visits`, where)}) s
+      join ${names('term')} t on t.site_id = ${sql.lit(q.siteId)} and t.term_id = s.path
     group by 1`.execute(tx);
   const visitsWith = new Map(rows.map((row) => [row.pathname, row.visits]));
   return exits.map(({ value, visitors, visits }) => ({

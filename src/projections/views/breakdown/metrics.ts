@@ -1,6 +1,6 @@
 /**
- * Metrics of the breakdown, with the number its rows are kept under. Append only: numbers are in the tables.
- * `of`: what a row's figures are of. `text`: how a value becomes its text.
+ * Metrics of the API. `id`: the number that rows of the breakdown are kept under; append only. `of`: what a row's
+ * figures are of; pages have a view of their own. `text`: how a value becomes its text.
  */
 export const METRICS = {
   pathname: { id: 1, of: 'page', text: 'term' },
@@ -17,8 +17,8 @@ export const METRICS = {
   utm_term: { id: 12, of: 'visit', text: 'term' },
   utm_content: { id: 13, of: 'visit', text: 'term' },
   hostname: { id: 14, of: 'visit', text: 'term' },
-  entry_page: { id: 15, of: 'visit', text: 'term' },
-  exit_page: { id: 16, of: 'visit', text: 'term' },
+  entry_page: { id: 15, of: 'page', text: 'term' },
+  exit_page: { id: 16, of: 'page', text: 'term' },
 } as const;
 
 export type Metric = keyof typeof METRICS;
@@ -40,6 +40,4 @@ export const VISIT_COLUMNS = {
   utm_term: { column: 'utm_term', first: 'utm_term' },
   utm_content: { column: 'utm_content', first: 'utm_content' },
   hostname: { column: 'hostname', first: 'hostname' },
-  entry_page: { column: 'entry', first: 'entry' },
-  exit_page: { column: 'exit', first: 'exit' },
 } as const satisfies Partial<Record<Metric, { column: string; first: string }>>;

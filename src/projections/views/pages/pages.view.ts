@@ -1,0 +1,85 @@
+import { sql, type RawBuilder } from 'kysely';
+import { addToDays } from '../../facts/frontier.ts';
+import { isFirst } from '../../facts/visits.ts';
+import type { View } from '../view.ts';
+import { createPagesTables, PAGE_MEASURES, pagesScratch } from './pages.tables.ts';
+
+type Measure = (typeof PAGE_MEASURES)[number];
+
+/** One source of rows; measures that it does not bring are null. */
+function part(path: RawBuilder<unknown>, measures: Partial<Record<Measure, RawBuilder<unknown>>>, from: RawBuilder<unknown>) {
+  const values = PAGE_MEASURES.map((m) => sql`${measures[m] ?? sql`null::int`} as ${sql.ref(m)}`);
+  return sql`select site_id, day, ${path} as path, ${sql.join(values)} from ${from}`;
+}
+
+const parts = [
+  part(sql`path`, { pageviews: sql`1` }, sql`batch_hit where event is null and not engagement`),
+  // Who saw it first this day: known pages of the visitor-day are in its visits.
+  part(
+    sql`path`,
+    { visitors: sql`1` },
+    sql`(select visitor, site_id, day, path from batch_hit where event is null and not engagement
+      except select visitor, site_id, day, unnest(coalesce(pages, steps)) from old_visit) x`,
+  ),
+  part(
+    sql`path`,
+    { visits: sql`sign` },
+    sql`(select distinct sign, visitor, site_id, day, started_at, unnest(coalesce(pages, steps)) as path
+      from visit_delta) x`,
+  ),
+  part(
+    sql`entry`,
+    {
+      entry_visitors: sql`sign * ${isFirst('entry')}`,
+      entries: sql`sign`,
+      entry_pageviews: sql`sign * pageviews`,
+      entry_bounces: sql`sign * bounces`,
+      entry_ms: sql`sign * ms`,
+    },
+    sql`visit_delta where entry is not null`,
+  ),
+  part(
+    sql`exit`,
+    {
+      exit_visitors: sql`sign * ${isFirst('exit')}`,
+      exits: sql`sign`,
+      exit_pageviews: sql`sign * pageviews`,
+      exit_bounces: sql`sign * bounces`,
+      exit_ms: sql`sign * ms`,
+    },
+    sql`visit_delta where exit is not null`,
+  ),
+  part(sql`path`, { timed: sql`timed`, ms: sql`ms` }, sql`time_delta`),
+];
+
+const sum = (measure: string) => sql`nullif(sum(${sql.ref(measure)}), 0)`;
+const changes = sql.join(
+  PAGE_MEASURES.map((m) => sql`sum(${sql.ref(m)}) <> 0`),
+  sql` or `,
+);
+
+/** Pages as seen, entered and left, a site and local day, rolled up to thirds of a month and months. */
+export const pages: View = {
+  name: 'pages',
+  version: 1,
+  tables: ['pages_day', 'pages_third', 'pages_month'],
+  scratch: [pagesScratch],
+  create: createPagesTables,
+  async fold(tx, names, move) {
+    await sql`insert into pages_delta (site_id, day, path, ${sql.join(PAGE_MEASURES.map((m) => sql.ref(m)))})
+      select site_id, day, path, ${sql.join(PAGE_MEASURES.map(sum))} from (${sql.join(parts, sql` union all `)}) x
+      group by 1, 2, 3 having ${changes}`.execute(tx);
+    const table = {
+      base: 'pages',
+      delta: sql`pages_delta`,
+      before: [],
+      after: ['path'],
+      measures: PAGE_MEASURES,
+      sum,
+      // Views are never taken back, so that no row comes to nothing.
+      add: (m: string) =>
+        sql`nullif(coalesce(${sql.ref(`z.${m}`)}, 0) + coalesce(${sql.ref(`excluded.${m}`)}, 0), 0)`,
+    };
+    await addToDays(tx, names, table, move);
+  },
+};
