@@ -28,8 +28,11 @@ function published(row: SummaryRow): PublishedSummary {
   };
 }
 
-/** The read side of a generation in the shapes that the oracle answers. Breakdowns are read in pages, by cursor. */
-export function readsOfGeneration(db: Db, names: Names): Reads {
+/**
+ * The read side of a generation in the shapes that the oracle answers. Breakdowns are read in pages, by cursor: small
+ * ones try the cursor, large ones are for large logs.
+ */
+export function readsOfGeneration(db: Db, names: Names, pageSize = 3): Reads {
   return {
     async summary({ siteId, from, to }) {
       const [row] = await readSummaries(db, names, siteId, [{ from, to }]);
@@ -48,11 +51,11 @@ export function readsOfGeneration(db: Db, names: Names): Reads {
     async breakdown({ siteId, from, to }, metric) {
       const all: BreakdownRow[] = [];
       for (let after: { visitors: number; value: string } | undefined; ; ) {
-        const query = { siteId, metric, from, to, limit: 3, ...(after === undefined ? {} : { after }) };
+        const query = { siteId, metric, from, to, limit: pageSize, ...(after === undefined ? {} : { after }) };
         const rows = await readBreakdown(db, names, query);
         all.push(...rows.map((row) => publishedRow(metric, row)));
         after = rows.at(-1);
-        if (rows.length < 3 || after === undefined) return all;
+        if (rows.length < pageSize || after === undefined) return all;
       }
     },
     async paths({ siteId, from, to }) {

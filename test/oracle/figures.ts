@@ -35,7 +35,10 @@ export function visitsBy(visits: readonly Visit[], keysOf: (visit: Visit) => rea
   const groups = new Map<string, Visit[]>();
   for (const visit of visits) {
     for (const key of new Set(keysOf(visit))) {
-      if (key !== null) groups.set(key, [...(groups.get(key) ?? []), visit]);
+      if (key === null) continue;
+      const those = groups.get(key);
+      if (those === undefined) groups.set(key, [visit]);
+      else those.push(visit);
     }
   }
   return groups;

@@ -70,10 +70,11 @@ function daysOf(visits: readonly Visit[]): DayFigures[] {
 
 function hoursOf(visitors: readonly VisitorDay[], visits: readonly Visit[]): HourFigures[] {
   const hits = visitors.flatMap((visitor) => visitor.hits.map((hit) => ({ visitor, hit, date: hourOf(hit) })));
+  const started = Map.groupBy(visits, (visit) => hourOf(visit.first));
   const hours = [...Map.groupBy(hits, (entry) => entry.date)].map(([date, those]) => ({
     date,
     visitors: new Set(those.map((entry) => entry.visitor)).size,
-    visits: visits.filter((visit) => hourOf(visit.first) === date).length,
+    visits: started.get(date)?.length ?? 0,
     pageviews: those.filter((entry) => isView(entry.hit)).length,
   }));
   return hours.sort(byDate);

@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { sql } from 'kysely';
+
+import { defaultSpamHosts, spamMatcher } from '../../src/domain/spam/spam-hosts.ts';
+import { readHead } from '../../src/log/head.ts';
+import { openDatabase, type Database, type Db } from '../../src/platform/database.ts';
+import { createProjector, PROJECTOR_SETTINGS, type Projector } from '../../src/projections/engine/projector.ts';
+import { readServing, type Serving } from '../../src/projections/engine/status.read.ts';
+import type { Step } from '../../src/projections/engine/step.ts';
+import { VIEWS } from '../../src/projections/views.ts';
+import type { View } from '../../src/projections/views/view.ts';
+
+export const rules = { isSpamHost: spamMatcher(defaultSpamHosts) };
+
+export interface ProjectorOptions {
+  /** Name of its connection, by which a test can find it. */
+  name?: string;
+  views?: readonly View[];
+  maxBatch?: number;
+}
+
+export interface RunningProjector extends Projector {
+  /** What it told its operator. */
+  readonly errors: string[];
+  /** Batches that it folded. */
+  readonly folded: Step[];
+}
+
+/** A database whose log is folded as a worker does it. */
+export interface Projections {
+  /** Of the owner. */
+  readonly db: Db;
+  /** One connection, with the settings of a projector. */
+  openFolding(name: string): Database;
+  startProjector(options?: ProjectorOptions): RunningProjector;
+  /** Stops the projectors and closes all connections. */
+  close(): Promise<void>;
+}
+
+export function projectionsOf(url: string): Projections {
+  const opened: Database[] = [];
+  const projectors: Projector[] = [];
+  const open = (applicationName: string, max: number, settings = {}): Database => {
+    // A connection that a test ends is no error of the test: what runs on it rejects besides.
+    const database = openDatabase({ url, role: 'owner', max, applicationName, settings, onError: () => undefined });
+    opened.push(database);
+    return database;
+  };
+  const openFolding = (name: string): Database => open(name, 1, PROJECTOR_SETTINGS);
+  return {
+    db: open('antics test', 4).db,
+    openFolding,
+    startProjector({ name = 'antics test projector', views = VIEWS, maxBatch } = {}) {
+      const errors: string[] = [];
+      const folded: Step[] = [];
+      const projector = createProjector({
+        database: openFolding(name),
+        views,
+        rules,
+        ...(maxBatch === undefined ? {} : { maxBatch }),
+        onError: (message) => errors.push(message),
+        onStep: (_generation, step) => void (step.kind === 'folded' && folded.push(step)),
+      });
+      projectors.push(projector);
+      projector.start();
+      return { ...projector, errors, folded };
+    },
+    async close() {
+      await Promise.all(projectors.map((projector) => projector.stop()));
+      await Promise.all(opened.map((database) => database.close()));
+    },
+  };
+}
+
+/** Waits until what serves stands at the head of the log. */
+export async function untilCaughtUp(db: Db, patienceMs = 30_000): Promise<Serving> {
+  const giveUp = Date.now() + patienceMs;
+  for (;;) {
+    const head = Number(await readHead(db));
+    const serving = await readServing(db);
+    if (serving?.position === head) return serving;
+    if (Date.now() > giveUp) throw new Error(`the projections stand at ${serving?.position}, the log at ${head}`);
+    await sleep(50);
+  }
+}
+
+/** Ends the connections of that name, as an operator or a failover does. Answers how many there were. */
+export async function endConnections(db: Db, name: string): Promise<number> {
+  const { rows } = await sql`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where application_name = ${name} and datname = current_database()`.execute(db);
+  return rows.length;
+}
