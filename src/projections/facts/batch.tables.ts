@@ -11,7 +11,8 @@ import type { Tx } from '../../platform/database.ts';
  * - `session_hit`: hits in order with their visit's number and, apart for views and events, their
  *   place in it; `version` 0 as it was (replayed ones only), 1 as it is.
  * - `visit_delta`: visits as they were (sign -1) and as they are (+1) with their dimensions. Views fold this.
- * - `time_delta`: seconds on pages, as differences.
+ * - `time_delta`: time of views that became known (`timed` 1) or is taken back (-1).
+ * - `site_frontier`: the latest day of each site in the batch, before and after it; see `frontier.ts`.
  */
 const tables = [
   sql`create temp table batch_hit (visitor bigint not null, at timestamptz not null, position bigint not null,
@@ -42,13 +43,15 @@ const tables = [
     on commit delete rows`,
   sql`create temp table visit_delta (sign smallint not null, visitor bigint not null, started_at timestamptz not null,
     site_id integer not null, day date not null, hour smallint not null, pageviews integer not null,
-    events integer not null, bounces integer not null, ms bigint not null, firsts smallint not null,
+    events integer not null, bounces integer not null, ms integer not null, firsts smallint not null,
     first_hours integer not null, country bigint, browser bigint, os bigint, device bigint, referrer bigint,
     channel bigint, utm_source bigint, utm_medium bigint, utm_campaign bigint, utm_term bigint, utm_content bigint,
     hostname bigint, entry bigint, exit bigint, sequence bigint, steps bigint[], pages bigint[], names bigint[])
     on commit delete rows`,
   sql`create temp table time_delta (site_id integer not null, day date not null, path bigint not null,
-    ms bigint not null, timed integer not null) on commit delete rows`,
+    ms integer not null, timed integer not null) on commit delete rows`,
+  sql`create temp table site_frontier (site_id integer not null, first_day date not null, old_day date,
+    new_day date not null) on commit delete rows`,
 ];
 
 /** Makes the temporary tables where this connection has none yet: a lost connection takes them with it. */

@@ -89,12 +89,10 @@ export async function numberVisits(tx: Tx, names: Names, replays: boolean): Prom
  */
 export async function measureTime(tx: Tx): Promise<void> {
   await sql`insert into time_delta (site_id, day, path, ms, timed)
-    select site_id, day, path, sum(sign * ms), sum(sign) from (
-      select site_id, day, path, engaged_ms as ms, version * 2 - 1 as sign
-      from session_hit where replay and is_view and engaged_ms is not null
-      union all
-      select site_id, day, previous_path, least(ms, ${sql.lit(LONGEST_VIEW_MS)}), version * 2 - 1
-      from session_hit
-      where is_view and ms is not null and previous_path is not null and previous_engaged is null) x
-    group by 1, 2, 3 having sum(sign * ms) <> 0 or sum(sign) <> 0`.execute(tx);
+    select site_id, day, path, (version * 2 - 1) * engaged_ms, version * 2 - 1
+    from session_hit where replay and is_view and engaged_ms is not null
+    union all
+    select site_id, day, previous_path, (version * 2 - 1) * least(ms, ${sql.lit(LONGEST_VIEW_MS)}), version * 2 - 1
+    from session_hit
+    where is_view and ms is not null and previous_path is not null and previous_engaged is null`.execute(tx);
 }

@@ -76,7 +76,7 @@ const deltaColumns = sql`sign, visitor, started_at, site_id, day, hour, pageview
 
 /** A bounce is a visit with one page view and no custom event; the last view's time counts where it is the last hit. */
 const measures = sql`(pageviews = 1 and events = 0)::int as bounces,
-  (extract(epoch from last_at - started_at) * 1000)::bigint + case when ends_in_view then coalesce(exit_ms, 0) else 0 end as ms`;
+  (extract(epoch from last_at - started_at) * 1000)::int + case when ends_in_view then coalesce(exit_ms, 0) else 0 end as ms`;
 
 /**
  * Fills `visit_delta`. Each visit carries its own contribution to visitors (`firsts`, `first_hours`), so that taking it
