@@ -1,0 +1,35 @@
+import { Controller, Get, Header, HttpStatus, Inject, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { GetReadiness } from '../../queries/get-readiness/get-readiness.query.ts';
+import { Access } from '../access/access.ts';
+import { HealthResponse, ReadinessResponse } from './health.dto.ts';
+
+/** For whoever watches over the process. `health`: it runs. `ready`: send it requests. */
+@ApiTags('Public')
+@Controller('api/health')
+export class HealthController {
+  constructor(@Inject(QueryBus) private readonly queries: QueryBus) {}
+
+  @Get()
+  @Access({ open: true })
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ summary: 'Whether the process can serve' })
+  @ApiOkResponse({ type: HealthResponse })
+  health(): HealthResponse {
+    return { status: 'ok', service: 'antics' };
+  }
+
+  @Get('ready')
+  @Access({ open: true })
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ summary: 'Whether the database and the figures are there. Lag and parked hits do not fail it.' })
+  @ApiOkResponse({ type: ReadinessResponse })
+  @ApiServiceUnavailableResponse({ type: ReadinessResponse, description: 'One of them is not.' })
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadinessResponse> {
+    const readiness = await this.queries.execute(new GetReadiness());
+    if (readiness.status !== 'ok') reply.status(HttpStatus.SERVICE_UNAVAILABLE);
+    return readiness;
+  }
+}
