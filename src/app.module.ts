@@ -3,13 +3,12 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { LoggerModule } from 'nestjs-pino';
-import type { Registry } from 'prom-client';
+import type { Answers, AppParts } from './app-parts.ts';
 import { CreateSiteHandler } from './commands/create-site/create-site.handler.ts';
 import { IssueApiKeyHandler } from './commands/issue-api-key/issue-api-key.handler.ts';
 import { HIT_WRITER, RecordHitsHandler } from './commands/record-hits/record-hits.handler.ts';
 import { WRITER } from './commands/writer.ts';
 import { AccessGuard, KEYRING } from './http/access/access.guard.ts';
-import type { Keyring } from './http/access/keyring.ts';
 import { ExportController } from './http/export/export.controller.ts';
 import { MetricsController, METRICS } from './http/metrics/metrics.controller.ts';
 import { ProblemFilter } from './http/problem/problem.filter.ts';
@@ -19,29 +18,11 @@ import { BASE_URL, RefusedHostsController } from './http/sites/refused-hosts.con
 import { SitesController } from './http/sites/sites.controller.ts';
 import { StatsController } from './http/stats/stats.controller.ts';
 import { TrackerController } from './http/tracker/tracker.controller.ts';
-import type { Clock } from './platform/clock.ts';
-import type { Database } from './platform/database.ts';
-import type { Logger } from './platform/logger.ts';
 import { FIGURES_HANDLERS } from './queries/figures.handlers.ts';
 import { GetSiteHandler } from './queries/get-site/get-site.handler.ts';
 import { ListRefusedHostsHandler } from './queries/list-refused-hosts/list-refused-hosts.handler.ts';
 import { ListSitesHandler } from './queries/list-sites/list-sites.handler.ts';
 import { QUERY_CLOCK, READER } from './queries/tokens.ts';
-
-/** What the rooms are wired to. */
-export interface AppParts {
-  /** Role `writer`, one connection, of the hits alone. */
-  readonly appender: Database;
-  /** Role `writer`. */
-  readonly writer: Database;
-  /** Role `reader`. */
-  readonly reader: Database;
-  readonly keyring: Keyring;
-  readonly registry: Registry;
-  readonly baseUrl: () => string;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
 
 const HEALTH_CONTROLLERS: Type[] = [HealthController];
 const API_CONTROLLERS: Type[] = [
@@ -65,8 +46,7 @@ const HANDLERS: Provider[] = [
 
 @Module({})
 export class AppModule {
-  /** @param answers `all`: the whole API; `health`: what says how a process is, which a worker answers too */
-  static of(parts: AppParts, answers: 'all' | 'health'): DynamicModule {
+  static of(this: void, parts: AppParts, answers: Answers): DynamicModule {
     const metrics: Provider = { provide: METRICS, useValue: parts.registry };
     return {
       module: AppModule,

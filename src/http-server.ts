@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Logger as NestLogger } from 'nestjs-pino';
-import { AppModule, type AppParts } from './app.module.ts';
+import type { Answers, AppParts, Wire } from './app-parts.ts';
 import { answerOf } from './http/problem/answer-of.ts';
 import { PROBLEM_TYPE } from './http/problem/problem.ts';
 import type { Logger } from './platform/logger.ts';
@@ -17,7 +17,7 @@ const CLOSE_MS = 5_000;
 const WARN = 40;
 
 /** Makes the application: Nest on Fastify. It listens to nothing yet, and routes may still be added. */
-export async function createApp(parts: AppParts, answers: 'all' | 'health'): Promise<NestFastifyApplication> {
+export async function createApp(wire: Wire, parts: AppParts, answers: Answers): Promise<NestFastifyApplication> {
   // Fastify tells of each request at `info`, and Nest of each route: not in the log of a server that somebody reads.
   const quiet = parts.log.child({}, { level: parts.log.levelVal > WARN ? parts.log.level : 'warn' });
   const adapter = new FastifyAdapter({
@@ -31,7 +31,7 @@ export async function createApp(parts: AppParts, answers: 'all' | 'health'): Pro
       void (reply as FastifyReply).code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
     },
   });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of({ ...parts, log: quiet }, answers), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(wire({ ...parts, log: quiet }, answers), adapter, {
     logger: false,
     abortOnError: false,
     bodyParser: false, // Fastify's own one for JSON is all that is read

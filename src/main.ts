@@ -13,4 +13,6 @@ function requireNode(): void {
 
 requireNode();
 const { main } = await import('./program.ts');
-await main();
+// After what it loads first: see there.
+const { AppModule } = await import('./app.module.ts');
+await main(AppModule.of);

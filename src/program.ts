@@ -4,6 +4,7 @@ import 'reflect-metadata';
 import '@nestjs/common';
 import '@nestjs/core';
 import { readFile } from 'node:fs/promises';
+import type { Wire } from './app-parts.ts';
 import { buildProgram, runProgram, type CliDeps } from './cli/cli.ts';
 import { openStore } from './cli/open-store.ts';
 import { addRebuild } from './cli/rebuild/rebuild.cli.ts';
@@ -16,14 +17,15 @@ import { AnticsError } from './platform/errors.ts';
 import { serve, type Serving } from './serve.ts';
 
 /** Runs what the command line asks for, and ends the process with its exit code. */
-export async function main(): Promise<void> {
-  const out = (line: string): void => console.log(line);
-  const err = (line: string): void => console.error(line);
+export async function main(wire: Wire): Promise<void> {
+  const out = (line: string): void => void process.stdout.write(`${line}\n`);
+  const err = (line: string): void => void process.stderr.write(`${line}\n`);
   const isTerminal = process.stderr.isTTY === true;
   const deps: CliDeps = {
-    serve: () => serve({ ...read(err), out, isTerminal: process.stdout.isTTY === true }),
+    serve: () => serve({ wire, ...read(err), out, isTerminal: process.stdout.isTTY === true }),
     demo: () =>
       serve({
+        wire,
         ...read(err),
         out,
         isTerminal: process.stdout.isTTY === true,

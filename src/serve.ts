@@ -1,9 +1,13 @@
 import { join } from 'node:path';
+import type { Wire } from './app-parts.ts';
 import type { Config } from './platform/config.ts';
-import { makeDataDir, writeSecretFile } from './platform/data-dir.ts';
+import { makeDataDir, readSecretFile, writeSecretFile } from './platform/data-dir.ts';
 import { createLogger } from './platform/logger.ts';
 import { createShutdown } from './platform/shutdown.ts';
 import { startServer, type Server } from './server.ts';
+
+/** In the data directory. */
+const KEY_FILE = 'admin-key';
 
 export interface Serving {
   readonly server: Server;
@@ -13,6 +17,7 @@ export interface Serving {
 }
 
 export interface ServeOptions {
+  readonly wire: Wire;
   readonly config: Config;
   /** Standard output. */
   readonly out: (line: string) => void;
@@ -31,7 +36,7 @@ export async function serve(o: ServeOptions): Promise<void> {
   const shutdown = createShutdown({ log: (line) => log.info(line), exit: (code) => exit(code) });
   shutdown.listen();
   try {
-    const server = await startServer({ config, log, shutdown });
+    const server = await startServer({ wire: o.wire, config, log, shutdown });
     // The last registered, so the first to run.
     shutdown.register('demo', () => Promise.resolve(stopping.abort()));
     await tell(server, o);
@@ -46,27 +51,35 @@ export async function serve(o: ServeOptions): Promise<void> {
 }
 
 /** The address, where the key is, and the next step. */
-async function tell(server: Server, { config, out, isTerminal }: ServeOptions): Promise<void> {
+async function tell(server: Server, o: ServeOptions): Promise<void> {
+  const { config, out } = o;
   const { baseUrl, newAdminKey } = server;
   if (config.role === 'worker') {
     out(`Antics  follows the log; ${baseUrl}/api/health says how it is`);
     return;
   }
   out(`Antics  ${baseUrl}`);
-  const keyFile = join(config.dataDir, 'admin-key');
-  if (newAdminKey !== undefined) {
-    if (isTerminal) {
-      out(`Key     ${newAdminKey}`);
-      out('        the admin API key, shown this once: keep it');
-    } else {
-      await makeDataDir(config.dataDir);
-      await writeSecretFile(keyFile, `${newAdminKey}\n`);
-      out(`Key     in ${keyFile}`);
-    }
-  }
-  const key = newAdminKey !== undefined && !isTerminal ? `$(cat ${keyFile})` : '$KEY';
+  const keyFile = join(config.dataDir, KEY_FILE);
+  const isInFile = await tellKey(keyFile, newAdminKey, o);
   out('Next    add a site:');
-  out(`        curl -X POST ${baseUrl}/api/sites -H "Authorization: Bearer ${key}" \\`);
+  out(
+    `        curl -X POST ${baseUrl}/api/sites -H "Authorization: Bearer ${isInFile ? `$(cat ${keyFile})` : '$KEY'}" \\`,
+  );
   out(`          -H 'Content-Type: application/json' -d '{"domain":"example.com"}'`);
   out(`        then put <script defer src="${baseUrl}/antics.js"></script> on its pages`);
+}
+
+/** Tells a new key, or in which file it is. Answers whether it is in the file. */
+async function tellKey(keyFile: string, key: string | undefined, o: ServeOptions): Promise<boolean> {
+  if (key !== undefined && o.isTerminal) {
+    o.out(`Key     ${key}`);
+    o.out('        the admin API key, shown this once: keep it');
+    return false;
+  }
+  if (key !== undefined) {
+    await makeDataDir(o.config.dataDir);
+    await writeSecretFile(keyFile, `${key}\n`);
+  } else if (o.config.adminKey !== undefined || (await readSecretFile(keyFile)) === undefined) return false;
+  o.out(`Key     in ${keyFile}`);
+  return true;
 }

@@ -3,6 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
+import type { Wire } from './app-parts.ts';
 import { ensureAdminKey } from './commands/issue-api-key/ensure-admin-key.ts';
 import { openCountries } from './commands/record-hits/country.ts';
 import { createIntake, type Intake } from './commands/record-hits/intake.ts';
@@ -30,6 +31,7 @@ import { ensureServing } from './projections/engine/generation.ts';
 import { VIEWS } from './projections/views.ts';
 
 export interface ServerOptions {
+  readonly wire: Wire;
   readonly config: Config;
   readonly log: Logger;
   /** What is started is registered here, in the order in which it has to stop. */
@@ -48,7 +50,7 @@ export interface Server {
 }
 
 /** Starts what the role asks for, and answers requests when it returns. @throws OperatorError that says what to do */
-export async function startServer({ config, log, shutdown }: ServerOptions): Promise<Server> {
+export async function startServer({ wire, config, log, shutdown }: ServerOptions): Promise<Server> {
   const isApi = config.role !== 'worker';
   const isWorker = config.role !== 'api';
   const started: {
@@ -90,7 +92,7 @@ export async function startServer({ config, log, shutdown }: ServerOptions): Pro
   const registry = createMetrics(reader, { owner, writer, appender, reader });
   const at = { baseUrl: baseUrlOf(config.host, config.port) };
   const parts = { appender, writer, reader, keyring, registry, log, clock: systemClock, baseUrl: () => at.baseUrl };
-  const app = (started.app = await createApp(parts, isApi ? 'all' : 'health'));
+  const app = (started.app = await createApp(wire, parts, isApi ? 'all' : 'health'));
   if (isApi) {
     const options = { config, writer, keyring, registry, log, rules, baseUrl: parts.baseUrl };
     const intake = await openIntake(app, options, () => started.projector?.wake());

@@ -35,7 +35,7 @@ const RETRY_SECONDS = 1;
 
 /**
  * What to answer to whatever was thrown. Never a stack, SQL, a path of the machine or the input's secrets.
- * @param hasBody whether the request has one, which is what could not be read then
+ * @param hasBody whether the request should have one, which is what could not be read then
  */
 export function answerOf(thrown: unknown, hasBody: boolean): Answer {
   if (thrown instanceof AnticsError) return answerOfDomain(thrown);

@@ -11,7 +11,7 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const { problem, headers } = answerOf(thrown, hasBody(request));
+    const { problem, headers } = answerOf(thrown, request.method !== 'GET' && request.method !== 'HEAD');
     if (problem.status >= 500) {
       const level = thrown instanceof AnticsError && problem.status === 503 ? 'warn' : 'error';
       request.log[level]({ err: thrown, req: request }, 'a request failed');
@@ -23,8 +23,4 @@ export class ProblemFilter implements ExceptionFilter {
     }
     void reply.status(problem.status).headers(headers).type(PROBLEM_TYPE).send(JSON.stringify(problem));
   }
-}
-
-function hasBody({ headers }: FastifyRequest): boolean {
-  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }

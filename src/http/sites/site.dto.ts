@@ -1,10 +1,34 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, IsString, IsUUID } from 'class-validator';
+import { IsBoolean, IsOptional, IsString, IsUUID, ValidateBy, type ValidationArguments } from 'class-validator';
+import { validateDomain } from '../../domain/host.ts';
+import { isTimeZone } from '../../domain/local-time.ts';
 
-/** Body of `POST /api/sites`. What a domain or a time zone is, the command says. */
+/** What is wrong with a field, or undefined. */
+type Fault = (value: string) => string | undefined;
+
+/** A rule of the domain, checked with the types, so that all bad fields are named at once. */
+function Holds(fault: Fault): PropertyDecorator {
+  const of = (value: unknown): string | undefined => (typeof value === 'string' ? fault(value) : 'must be text');
+  return ValidateBy({
+    name: 'holds',
+    validator: {
+      validate: (value: unknown) => of(value) === undefined,
+      defaultMessage: (given?: ValidationArguments) => of(given?.value) ?? '',
+    },
+  });
+}
+
+const domainFault: Fault = (value) => {
+  const result = validateDomain(value);
+  return result.ok ? undefined : result.reason;
+};
+const timezoneFault: Fault = (value) =>
+  isTimeZone(value) ? undefined : 'must be the name of a time zone such as Europe/Berlin';
+
+/** Body of `POST /api/sites`. */
 export class CreateSiteDto {
   @ApiProperty({ example: 'example.com', description: 'Host, with a port if need be; a pasted URL counts as its host.' })
-  @IsString({ message: 'must be text' })
+  @Holds(domainFault)
   domain!: string;
 
   @ApiPropertyOptional({ type: String, nullable: true, maxLength: 200, description: 'Default: the domain.' })
@@ -14,7 +38,7 @@ export class CreateSiteDto {
 
   @ApiPropertyOptional({ type: String, nullable: true, example: 'Europe/Berlin', default: 'UTC' })
   @IsOptional()
-  @IsString({ message: 'must be text' })
+  @Holds(timezoneFault)
   timezone?: string | null;
 
   @ApiPropertyOptional({ type: Boolean, nullable: true, default: false, description: 'Its figures need no identity.' })

@@ -1,0 +1,27 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { Registry } from 'prom-client';
+import type { Keyring } from './http/access/keyring.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Database } from './platform/database.ts';
+import type { Logger } from './platform/logger.ts';
+
+/** What the rooms are wired to. */
+export interface AppParts {
+  /** Role `writer`, one connection, of the hits alone. */
+  readonly appender: Database;
+  /** Role `writer`. */
+  readonly writer: Database;
+  /** Role `reader`. */
+  readonly reader: Database;
+  readonly keyring: Keyring;
+  readonly registry: Registry;
+  readonly baseUrl: () => string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** `all`: the whole API. `health`: what says how a process is, which a worker answers too. */
+export type Answers = 'all' | 'health';
+
+/** Wires the rooms: `AppModule.of`, which main hands in, as nothing below it may know where everything is. */
+export type Wire = (parts: AppParts, answers: Answers) => DynamicModule;
