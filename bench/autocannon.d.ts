@@ -1,0 +1,35 @@
+/** What the bench uses of autocannon, which brings no types. */
+declare module 'autocannon' {
+  export interface Request {
+    method: string;
+    path: string;
+    headers: Record<string, string>;
+    body: string;
+  }
+  export interface Client {
+    setRequests(requests: Request[]): void;
+  }
+  export interface Options {
+    url: string;
+    connections: number;
+    /** Seconds. Not with `amount`. */
+    duration?: number;
+    /** Seconds to wait for an answer. */
+    timeout?: number;
+    /** Ends when so many were answered. */
+    amount?: number;
+    setupClient?: (client: Client) => void;
+  }
+  export interface Result {
+    '2xx': number;
+    non2xx: number;
+    errors: number;
+    timeouts: number;
+    /** Seconds. */
+    duration: number;
+    /** Milliseconds, whole ones. */
+    latency: { p50: number; p99: number; max: number };
+    requests: { sent: number };
+  }
+  export default function autocannon(options: Options): PromiseLike<Result>;
+}
