@@ -13,7 +13,9 @@ begin
       when insufficient_privilege then raise notice 'role % cannot be created by this database user', v_role;
     end;
     begin
-      if exists (select from pg_roles where rolname = v_role) and not pg_has_role(current_user, v_role, 'member') then
+      -- From PostgreSQL 16 on, whoever creates a role may administer it and is a member, but may not SET it.
+      if exists (select from pg_roles where rolname = v_role)
+        and not (select rolsuper from pg_roles where rolname = current_user) then
         execute format('grant %I to current_user', v_role);
       end if;
     exception

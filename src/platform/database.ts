@@ -141,8 +141,10 @@ async function usableRole(o: DatabaseOptions): Promise<string | undefined> {
   client.on('error', () => undefined); // a statement that runs rejects besides
   try {
     await client.connect();
+    // Before PostgreSQL 16 a member may SET ROLE; since then the membership says whether.
     const { rows } = await client.query(
-      "select from pg_roles where rolname = $1 and pg_has_role(session_user, oid, 'member')",
+      `select from pg_roles where rolname = $1 and pg_has_role(session_user, oid,
+        case when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end)`,
       [name],
     );
     return rows.length > 0 ? name : undefined;
