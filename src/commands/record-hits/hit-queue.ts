@@ -21,8 +21,8 @@ export interface HitQueue {
   /** Hits that were added and are not answered yet. */
   depth(): number;
   /**
-   * Takes no more hits and resolves once the others are answered. After `limitMs` (default 8,000, as a server has ten
-   * seconds to stop) the rest is answered `overloaded`. Can be called twice.
+   * Takes no more hits and resolves once the others are answered. After `limitMs` (default 4,000: a server has ten
+   * seconds to stop, and more to do) the rest is answered `overloaded`. Can be called twice.
    */
   drain(limitMs?: number): Promise<void>;
 }
@@ -134,7 +134,7 @@ export function hitQueue(o: HitQueueOptions): HitQueue {
       return added;
     },
     depth: () => unanswered.size,
-    async drain(limitMs = 8_000) {
+    async drain(limitMs = 4_000) {
       closed = true;
       if (!running) return;
       const timer = setTimeout(() => idle.resolve(), limitMs);

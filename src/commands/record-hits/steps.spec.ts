@@ -77,7 +77,7 @@ async function pass(given: Given = {}): Promise<Passed> {
     isSpamHost: spamMatcher(['spam.example']),
     canWriteEvents(authorization, siteId) {
       seen.keysAskedFor.push(siteId);
-      return Promise.resolve(authorization === 'Bearer good' && (given.keyFor ?? siteId) === siteId);
+      return Promise.resolve(authorization === 'Bearer good' && (siteId === null || siteId === (given.keyFor ?? siteId)));
     },
     trustedProxies: cidrs(given.trusted ?? ''),
     ledger: {
@@ -199,9 +199,9 @@ describe('origin → site', () => {
     });
 
     it('needs a key', async () => {
-      const { answer, refused } = await pass({ headers: { origin: undefined } });
+      const { answer, refused, keysAskedFor } = await pass({ headers: { origin: undefined } });
       expect(answer).toEqual({ outcome: 'no_key' });
-      expect(refused).toEqual([]);
+      expect([refused, keysAskedFor]).toEqual([[], []]);
     });
 
     it('needs one that is good, and good for that site', async () => {

@@ -1,5 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Accepted, HitDoor } from '../../commands/record-hits/accept-hit.command.ts';
+import { answerOf } from '../problem/answer-of.ts';
+import { PROBLEM_TYPE, problemOf, type Problem } from '../problem/problem.ts';
 import { checkEvent } from './wire-check.ts';
 
 export const EVENT_PATH = '/api/event';
@@ -39,7 +41,7 @@ export function registerEventRoute(fastify: FastifyInstance, door: HitDoor): voi
 }
 
 async function postEvent(request: FastifyRequest, reply: FastifyReply, door: HitDoor): Promise<FastifyReply> {
-  reply.header('access-control-allow-origin', '*');
+  void reply.header('access-control-allow-origin', '*');
   const body = request.body instanceof Uint8Array ? request.body : NOTHING;
   const checked = checkEvent(body);
   if (!checked.ok) {
@@ -64,37 +66,30 @@ function answer(reply: FastifyReply, accepted: Accepted): FastifyReply {
       return badField(reply, accepted.pointer, accepted.detail);
     case 'no_key':
       void reply.header('www-authenticate', 'Bearer');
-      return problem(reply, 401, 'Unauthorized', {
-        detail: 'A hit without an Origin needs an API key with the scope events:write that is valid for its site.',
-      });
+      return send(reply, problemOf(401, NO_KEY));
     case 'overloaded':
       void reply.header('retry-after', String(accepted.retryAfterSeconds));
-      return problem(reply, 503, 'Service Unavailable', { detail: 'The log cannot be written now. Try again later.' });
+      return send(reply, problemOf(503, 'The log cannot be written now. Try again later.'));
   }
 }
+
+const NO_KEY = 'A hit without an Origin needs an API key with the scope events:write that is valid for its site.';
 
 function badField(reply: FastifyReply, pointer: string, detail: string): FastifyReply {
-  const field = pointer === '' ? 'The body' : pointer.slice(1).split('/', 1).join();
-  return problem(reply, 400, 'Bad Request', { detail: `${field} ${detail}.`, errors: [{ pointer, detail }] });
+  const field = pointer.split('/')[1] ?? 'The body';
+  return send(reply, problemOf(400, `${field} ${detail}.`, [{ pointer, detail }]));
 }
 
+/** What Fastify refused, such as a body that is too large, or what should not have happened. */
 function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply, door: HitDoor): FastifyReply {
-  reply.header('access-control-allow-origin', '*');
-  const status = error.statusCode ?? 500;
-  if (status < 500) door.noteMalformed();
+  const { problem, headers } = answerOf(error, true);
+  if (problem.status < 500) door.noteMalformed();
   else request.log.error({ err: error }, 'a hit could not be taken');
-  if (status === 413) {
-    return problem(reply, 413, 'Content Too Large', { detail: `The body must be at most ${MAX_BODY_BYTES} bytes.` });
-  }
-  if (status < 500) return badField(reply, '', 'could not be read');
-  return problem(reply, 500, 'Internal Server Error', { detail: 'The hit could not be taken.' });
+  return send(reply.headers({ ...headers, 'access-control-allow-origin': '*' }), problem);
 }
 
-function problem(reply: FastifyReply, status: number, title: string, more: object): FastifyReply {
-  return reply
-    .code(status)
-    .type('application/problem+json; charset=utf-8')
-    .send(JSON.stringify({ type: 'about:blank', title, status, ...more }));
+function send(reply: FastifyReply, problem: Problem): FastifyReply {
+  return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }
 
 /** Any page may send any header: hits carry no credentials, and what counts is where they say they come from. */
