@@ -65,13 +65,35 @@ export async function ensureServing(db: Db, views: readonly View[]): Promise<{ g
   });
 }
 
-/** Makes a generation the one that queries read; what served before is retired and kept until the next rebuild. */
-export async function promote(db: Db, generation: number): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+/**
+ * Makes a generation the one that queries read; what served before is retired and kept until the next rebuild. Answers
+ * false, and does nothing, where it stands behind what serves: figures that were read are not taken back.
+ */
+export async function promote(db: Db, generation: number): Promise<boolean> {
+  return await db.transaction().execute(async (tx) => {
     await lockGenerations(tx);
+    // Under the lock of both checkpoints, so that neither moves meanwhile.
+    const stand = await tx
+      .selectFrom('projections')
+      .select(['generation', 'position'])
+      .where((eb) => eb.or([eb('state', '=', 'serving'), eb('generation', '=', generation)]))
+      .orderBy('generation')
+      .forUpdate()
+      .execute();
+    const next = stand.find((row) => row.generation === generation);
+    if (next === undefined) throw new GenerationGone(generation);
+    if (stand.some((row) => BigInt(row.position) > BigInt(next.position))) return false;
     await tx.updateTable('projections').set({ state: 'retired' }).where('state', '=', 'serving').execute();
     await tx.updateTable('projections').set({ state: 'serving' }).where('generation', '=', generation).execute();
+    return true;
   });
+}
+
+/** Somebody else dropped it: rebuilds begin by clearing away what earlier ones left. */
+export class GenerationGone extends Error {
+  constructor(generation: number) {
+    super(`generation ${generation} is not there any more: another rebuild has begun`);
+  }
 }
 
 /** Drops the tables of generations in a state and what was noted about them. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../../platform/database.ts';
-import { foldStep, ViewFailed, type Step, type StepOptions } from './step.ts';
+import { FactsFailed, foldStep, ViewFailed, type Step, type StepOptions } from './step.ts';
 
 /** SQLSTATE classes that say "not now" about the server or a lock, and nothing about the data. */
 const transientClasses = new Set(['08', '40', '53', '55', '57', '58', 'XX']);
@@ -8,7 +8,8 @@ const transientClasses = new Set(['08', '40', '53', '55', '57', '58', 'XX']);
 export function isTransient(e: unknown): boolean {
   const code = (e as { code?: unknown } | null)?.code;
   // Without an SQLSTATE it is a lost connection, or our own mistake; both are worth another try and no parking.
-  return typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || transientClasses.has(code.slice(0, 2));
+  // Nor is `EPIPE` one, although it looks like it: no class begins with E.
+  return typeof code !== 'string' || !/^[0-9A-DF-Z][0-9A-Z]{4}$/.test(code) || transientClasses.has(code.slice(0, 2));
 }
 
 /**
@@ -26,17 +27,16 @@ export async function foldStepPastPoison(
     try {
       return await foldStep(db, generation, { ...o, maxBatch: size });
     } catch (e) {
-      const cause = e instanceof ViewFailed ? e.cause : e;
-      if (isTransient(cause)) throw e;
-      const error = e instanceof Error ? e.message : String(e);
+      // What is neither says nothing about a hit.
+      if (!(e instanceof ViewFailed || e instanceof FactsFailed) || isTransient(e.cause)) throw e;
       if (e instanceof ViewFailed) {
-        await suspend(db, generation, e.view, error);
-        onPoison(`${error}; it is suspended until a rebuild`);
+        await suspend(db, generation, e.view, e.message);
+        onPoison(`${e.message}; it is suspended until a rebuild`);
       } else if (size > 1) {
         size = Math.max(1, size >> 1);
       } else {
-        const position = await parkNext(db, generation, error);
-        onPoison(`position ${position} is parked: ${error}`);
+        const position = await parkAfter(db, generation, e.from, e.message);
+        if (position !== undefined) onPoison(`position ${position} is parked: ${e.message}`);
         size = o.maxBatch;
       }
     }
@@ -48,12 +48,16 @@ async function suspend(db: Db, generation: number, view: string, error: string):
     values (${generation}, ${view}, ${error}, clock_timestamp()) on conflict do nothing`.execute(db);
 }
 
-/** Parks the hit right after the checkpoint. The batch that follows leaves it out and moves past it. */
-async function parkNext(db: Db, generation: number, error: string): Promise<string> {
+/**
+ * Parks the hit after `from`. The batch that follows leaves it out and moves past it. Where another worker has moved
+ * the checkpoint since, that one has seen to the hit: nothing is parked, and nothing is answered.
+ */
+async function parkAfter(db: Db, generation: number, from: bigint, error: string): Promise<string | undefined> {
   const { rows } = await sql<{ position: string }>`
     insert into projection_parked (generation, position, error, parked_at)
-    select generation, position + 1, ${error}, clock_timestamp() from projections where generation = ${generation}
+    select generation, position + 1, ${error}, clock_timestamp() from projections
+    where generation = ${generation} and position = ${from.toString()}::bigint for update
     on conflict (generation, position) do update set error = excluded.error
     returning position`.execute(db);
-  return rows[0]?.position ?? '?';
+  return rows[0]?.position;
 }

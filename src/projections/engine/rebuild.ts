@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../../platform/database.ts';
 import type { Rules } from '../facts/interpret.ts';
 import type { View } from '../views/view.ts';
-import { createGeneration, dropGenerations, promote } from './generation.ts';
+import { createGeneration, dropGenerations, GenerationGone, promote } from './generation.ts';
 import { foldStepPastPoison } from './poison.ts';
 
 export interface RebuildOptions {
@@ -13,6 +14,8 @@ export interface RebuildOptions {
   onError(message: string): void;
 }
 
+/** A worker holds the checkpoint for the length of a batch. */
+const BUSY_MS = 20;
 /** Larger than a live batch: what is touched twice within it is written once. */
 const REBUILD_BATCH = 25_000;
 
@@ -20,6 +23,7 @@ const REBUILD_BATCH = 25_000;
  * Builds a new generation from the log beside the serving one, which is read and folded on meanwhile, and switches to
  * it in one short transaction once it stands at the head. What served before is kept until the next rebuild. A rebuild
  * that was interrupted left a generation in state `building`, which is dropped.
+ * @throws GenerationGone where another rebuild began meanwhile: that one goes on
  */
 export async function rebuild(o: RebuildOptions): Promise<{ generation: number; position: bigint }> {
   await dropGenerations(o.db, 'building');
@@ -28,10 +32,21 @@ export async function rebuild(o: RebuildOptions): Promise<{ generation: number; 
   for (;;) {
     const options = { views: o.views, rules: o.rules, maxBatch: REBUILD_BATCH };
     const step = await foldStepPastPoison(o.db, generation, options, o.onError);
-    if (step.kind === 'busy') continue; // a worker is folding a batch of it
+    if (step.kind === 'busy') {
+      await waitForWorker(o.db, generation);
+      continue;
+    }
     o.onProgress(step.position, step.head);
-    if (!step.atHead) continue;
-    await promote(o.db, generation);
-    return { generation, position: step.position };
+    if (step.atHead && (await promote(o.db, generation))) return { generation, position: step.position };
   }
+}
+
+async function waitForWorker(db: Db, generation: number): Promise<void> {
+  const found = await db
+    .selectFrom('projections')
+    .select('state')
+    .where('generation', '=', generation)
+    .executeTakeFirst();
+  if (found?.state !== 'building') throw new GenerationGone(generation);
+  await sleep(BUSY_MS);
 }

@@ -22,6 +22,16 @@ export type Step =
   /** Another worker holds this generation's checkpoint, or it is gone. */
   | { kind: 'busy' };
 
+/** Some hit of the batch cannot be folded into the facts. */
+export class FactsFailed extends Error {
+  /** Where the generation stood: the batch began at the next position. */
+  readonly from: bigint;
+  constructor(from: bigint, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.from = from;
+  }
+}
+
 /** The error of a view's own fold. The facts are good; the view is suspended and rebuilt later. */
 export class ViewFailed extends Error {
   readonly view: string;
@@ -79,7 +89,10 @@ async function foldRange(tx: Tx, generation: number, from: bigint, to: bigint, o
     .where('generation', '=', generation)
     .execute();
   await prepareConnection(tx, o.views);
-  const move = await foldFacts(tx, names, o.rules, { from, to, parked: parked.map((row) => row.position) });
+  const range = { from, to, parked: parked.map((row) => row.position) };
+  const move = await foldFacts(tx, names, o.rules, range).catch((e: unknown) => {
+    throw new FactsFailed(from, e);
+  });
   for (const view of o.views) {
     if (suspended.some((row) => row.view === view.name)) continue;
     try {

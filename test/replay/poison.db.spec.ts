@@ -1,0 +1,184 @@
+import { sql } from 'kysely';
+
+import { readHead } from '../../src/log/head.ts';
+import { ensureServing } from '../../src/projections/engine/generation.ts';
+import { foldStepPastPoison, isTransient } from '../../src/projections/engine/poison.ts';
+import { rebuild } from '../../src/projections/engine/rebuild.ts';
+import { foldStep } from '../../src/projections/engine/step.ts';
+import { namesOf } from '../../src/projections/facts/names.ts';
+import { VIEWS } from '../../src/projections/views.ts';
+import type { View } from '../../src/projections/views/view.ts';
+import { event, given, pageView, type GivenHit, type GivenSite } from '../given.ts';
+import { expectReadsEqualOracle } from '../laws/oracle-laws.ts';
+import { readsOfGeneration } from '../laws/projection-reads.ts';
+import { domainRules } from '../oracle/domain-rules.ts';
+import { readLog } from '../oracle/log-row.ts';
+import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
+import { projectionsOf, rules, untilCaughtUp, type Projections } from './projections-of.ts';
+
+const POISON_MS = 66_600;
+const options = { views: VIEWS, rules, maxBatch: 10_000 };
+
+let database: TestDatabase;
+let projections: Projections;
+let site: GivenSite;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  projections = projectionsOf(database.url);
+  await ensureServing(projections.db, VIEWS);
+  // Stands for whatever a table may one day not take.
+  await sql`alter table ${namesOf(1)('hit')} add constraint no_poison check (ms is distinct from ${sql.lit(POISON_MS)})`
+    .execute(projections.db);
+  site = await given(projections.db).site();
+});
+
+afterEach(async () => {
+  await projections.close();
+  await database.drop();
+});
+
+const visits = (count: number, name = 'v'): GivenHit[] =>
+  Array.from({ length: count }, (_, i) => pageView(`/${i % 5}`, { visitor: `${name} ${i % 9}` }));
+
+const poison = (): GivenHit => pageView('/poison', { seconds: POISON_MS / 1000, visitor: 'v 1' });
+
+async function parked(): Promise<number[]> {
+  const rows = await projections.db.selectFrom('projection_parked').select('position').orderBy('position').execute();
+  return rows.map((row) => Number(row.position));
+}
+
+async function poisoned(): Promise<number[]> {
+  const rows = await projections.db
+    .selectFrom('log_hits')
+    .select('position')
+    .where('duration_ms', '=', POISON_MS)
+    .orderBy('position')
+    .execute();
+  return rows.map((row) => Number(row.position));
+}
+
+/** The reads of a generation, against the log without what is parked. */
+async function expectRestCounted(generation: number): Promise<void> {
+  const left = new Set(await parked());
+  const rows = (await readLog(projections.db)).filter((row) => !left.has(Number(row.position)));
+  await expectReadsEqualOracle(readsOfGeneration(projections.db, namesOf(generation)), rows, domainRules);
+}
+
+describe('a hit that the facts do not take', () => {
+  it('is parked alone, and all others are counted', async () => {
+    await site.append(...visits(40), poison(), ...visits(30, 'w'), poison(), poison(), ...visits(20, 'v'));
+    const projector = projections.startProjector();
+    await untilCaughtUp(projections.db);
+    expect(await parked()).toEqual(await poisoned());
+    expect(projector.errors).toHaveLength(3);
+    expect(projector.errors[0]).toContain(`position ${(await poisoned())[0]} is parked`);
+    await expectRestCounted(1);
+  });
+
+  it('is no reason to park another one, when a second worker has got past it meanwhile', async () => {
+    await site.append(...visits(5), poison(), ...visits(30, 'w'));
+    const position = BigInt((await poisoned())[0] ?? 0);
+    const slow = projections.openFolding('slow');
+    const fast = projections.openFolding('fast');
+    await foldStep(fast.db, 1, { ...options, target: position - 1n });
+
+    // The slow worker has failed and is about to park when the fast one, for which the hit is good, goes by.
+    const folding = await projections.db.transaction().execute(async (tx) => {
+      await sql`set local idle_in_transaction_session_timeout = 0`.execute(tx);
+      await sql`lock table projection_parked in share row exclusive mode`.execute(tx);
+      const step = foldStepPastPoison(slow.db, 1, { ...options, maxBatch: 1 }, () => undefined);
+      await untilBlocked();
+      await sql`alter table ${namesOf(1)('hit')} drop constraint no_poison`.execute(projections.db);
+      await foldStep(fast.db, 1, { ...options, target: position + 10n });
+      return [step];
+    });
+    await Promise.all(folding);
+    expect(await parked()).toEqual([]);
+    await foldStep(fast.db, 1, options);
+    await expectRestCounted(1);
+  });
+});
+
+/** Waits until a statement waits for a lock. */
+async function untilBlocked(): Promise<void> {
+  for (;;) {
+    const { rows } = await sql`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      .execute(projections.db);
+    if (rows.length > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('what says nothing about a hit', () => {
+  it.each(['57P01', '40P01', '55P03', '53300', 'ECONNRESET', 'EPIPE', 'EPERM', undefined])('is %s', (code) => {
+    expect(isTransient(Object.assign(new Error('lost'), { code }))).toBe(true);
+  });
+
+  it.each(['23514', '22003', '54000', '42P01'])('is not %s', (code) => {
+    expect(isTransient(Object.assign(new Error('bad'), { code }))).toBe(false);
+  });
+});
+
+/** Counts events, and cannot count those that are named `boom`. */
+const broken: View = {
+  name: 'broken',
+  version: 1,
+  tables: ['broken'],
+  create: async (tx, names) => {
+    await sql`create table ${names('broken')} (site_id integer primary key, events integer not null)`.execute(tx);
+  },
+  fold: async (tx, names) => {
+    await sql`insert into ${names('broken')} as z select site_id, count(*) / min((name <> 'boom')::int) from batch_hit
+      where name is not null group by 1
+      on conflict (site_id) do update set events = z.events + excluded.events`.execute(tx);
+  },
+};
+const mended: View = {
+  ...broken,
+  fold: async (tx, names) => {
+    await sql`insert into ${names('broken')} as z select site_id, count(*) from batch_hit
+      where name is not null group by 1
+      on conflict (site_id) do update set events = z.events + excluded.events`.execute(tx);
+  },
+};
+
+describe('a view whose fold fails', () => {
+  beforeEach(async () => {
+    await projections.db.transaction().execute((tx) => broken.create(tx, namesOf(1)));
+  });
+
+  const counted = async (generation: number): Promise<unknown> => {
+    const { rows } = await sql`select events from ${namesOf(generation)('broken')}`.execute(projections.db);
+    return rows;
+  };
+
+  it('is suspended, parks nothing, and everything else goes on', async () => {
+    const projector = projections.startProjector({ views: [broken, ...VIEWS] });
+    await site.append(...visits(5), event('fine', { visitor: 'v 1' }), event('fine', { visitor: 'v 2' }));
+    expect((await untilCaughtUp(projections.db)).suspended).toEqual([]);
+    await site.append(...visits(10), event('boom', { visitor: 'v 3' }), ...visits(10, 'w'));
+    expect((await untilCaughtUp(projections.db)).suspended).toEqual(['broken']);
+    await site.append(event('fine', { visitor: 'w 1' }), ...visits(10));
+    await untilCaughtUp(projections.db);
+    expect(projector.errors).toEqual(['view broken failed: division by zero; it is suspended until a rebuild']);
+    expect(await parked()).toEqual([]);
+    expect(await counted(1)).toEqual([{ events: 2 }]);
+    await expectRestCounted(1);
+  });
+
+  it('is made whole by a rebuild', async () => {
+    const projector = projections.startProjector({ views: [...VIEWS, broken] });
+    await site.append(event('fine'), event('boom'), event('fine'));
+    expect((await untilCaughtUp(projections.db)).suspended).toEqual(['broken']);
+    await projector.stop();
+    const folding = projections.openFolding('rebuild');
+    const quiet = { onProgress: () => undefined, onError: () => undefined };
+    const { generation, position } = await rebuild({ db: folding.db, views: [...VIEWS, mended], rules, ...quiet });
+    expect(position).toBe(await readHead(projections.db));
+    expect((await untilCaughtUp(projections.db)).suspended).toEqual([]);
+    expect(await counted(generation)).toEqual([{ events: 3 }]);
+    await expectRestCounted(generation);
+  });
+});

@@ -1,0 +1,137 @@
+import { sql } from 'kysely';
+
+import { simulate } from '../../src/cli/simulate/simulate.ts';
+import type { Db } from '../../src/platform/database.ts';
+import { ensureServing } from '../../src/projections/engine/generation.ts';
+import { rebuild, type RebuildOptions } from '../../src/projections/engine/rebuild.ts';
+import { VIEWS } from '../../src/projections/views.ts';
+import { given, type GivenSite } from '../given.ts';
+import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
+import { compareWithOracle } from '../simulated/compare.ts';
+import { keepReading, keepVisiting } from './meanwhile.ts';
+import { endConnections, projectionsOf, rules, untilCaughtUp, type Projections } from './projections-of.ts';
+import { expectSameGenerations } from './same-generations.ts';
+
+const REBUILDER = 'antics test rebuild';
+
+let database: TestDatabase;
+let projections: Projections;
+let db: Db;
+let site: GivenSite;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  projections = projectionsOf(database.url);
+  db = projections.db;
+  await ensureServing(db, VIEWS);
+  // More than one batch of a rebuild, so that there is a middle.
+  await simulate(db, { hits: 26_000, days: 2, sites: 2, seed: 21, actor: 'cli:test' });
+  site = await given(db).site();
+  projections.startProjector();
+  await untilCaughtUp(db, 60_000);
+}, 120_000);
+
+afterAll(async () => {
+  await projections.close();
+  await database.drop();
+});
+
+function rebuildNow(options: Partial<RebuildOptions> = {}) {
+  const folding = projections.openFolding(REBUILDER);
+  return rebuild({
+    db: folding.db,
+    views: VIEWS,
+    rules,
+    onProgress: () => undefined,
+    onError: () => undefined,
+    ...options,
+  }).finally(() => folding.close());
+}
+
+async function generations(): Promise<{ generation: number; state: string }[]> {
+  return db.selectFrom('projections').select(['generation', 'state']).orderBy('generation').execute();
+}
+
+async function schemas(): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select nspname as name from pg_namespace where nspname like 'projection\\_%' order by 1`.execute(db);
+  return rows.map((row) => row.name);
+}
+
+describe('a rebuild', () => {
+  it('equals what was folded live, while hits come in and figures are read', async () => {
+    const visiting = keepVisiting(site);
+    const reading = keepReading(db, site);
+    const { generation } = await rebuildNow();
+    const visits = await visiting.end();
+    const looks = await reading.end();
+
+    expect(generation).toBe(2);
+    expect(visits).toBeGreaterThan(20);
+    expect([...new Set(looks.map((look) => look.generation))]).toEqual([1, 2]);
+    expect(looks.filter((look) => look.read !== look.logged)).toEqual([]);
+    expect(await generations()).toEqual([
+      { generation: 1, state: 'retired' },
+      { generation: 2, state: 'serving' },
+    ]);
+
+    // The one that served goes on to where the new one stands.
+    await sql`update projections set state = 'building' where generation = 1`.execute(db);
+    const serving = await untilCaughtUp(db);
+    await untilAt(1, serving.position);
+    await expectSameGenerations(db, 1, 2);
+    await compareWithOracle(db, serving);
+  }, 120_000);
+
+  it('never takes figures back: it serves no earlier than it stands where the other one stood', async () => {
+    const visiting = keepVisiting(site);
+    const reading = keepReading(db, site);
+    for (let i = 0; i < 2; i++) await rebuildNow();
+    await visiting.end();
+    const positions = (await reading.end()).map((look) => look.position);
+    expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+  }, 120_000);
+
+  it('that is killed in the middle leaves what serves alone, and is cleared away by the next', async () => {
+    const before = await untilCaughtUp(db);
+    const onProgress = once(() => void endConnections(db, REBUILDER));
+    await expect(rebuildNow({ onProgress })).rejects.toThrow();
+    const killed = (await generations()).find(({ state }) => state === 'building')?.generation ?? 0;
+    expect(killed).toBeGreaterThan(before.generation);
+    expect(await schemas()).toContain(`projection_${killed}`);
+    expect((await untilCaughtUp(db)).generation).toBe(before.generation);
+
+    const { generation } = await rebuildNow();
+    expect(await schemas()).toEqual([`projection_${before.generation}`, `projection_${generation}`]);
+    await compareWithOracle(db, await untilCaughtUp(db));
+  }, 120_000);
+
+  it('that another one clears away ends with a word, and does not wait for ever', async () => {
+    let second: Promise<unknown> = Promise.resolve();
+    const first = rebuildNow({ onProgress: once(() => void (second = rebuildNow())) });
+    await expect(first).rejects.toThrow('another rebuild has begun');
+    await second;
+    expect((await generations()).map(({ state }) => state).sort()).toEqual(['retired', 'serving']);
+  }, 120_000);
+});
+
+/** Calls it once, at the first call. */
+function once(run: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) run();
+    done = true;
+  };
+}
+
+async function untilAt(generation: number, position: number): Promise<void> {
+  for (;;) {
+    const found = await db
+      .selectFrom('projections')
+      .select('position')
+      .where('generation', '=', generation)
+      .executeTakeFirstOrThrow();
+    if (Number(found.position) === position) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
