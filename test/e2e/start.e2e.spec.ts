@@ -101,7 +101,7 @@ it('starts on a bare machine, keeps what it was told over a restart, and stops i
   expect((await askAt(`http://127.0.0.1:${port2}`, '/api/sites', { key })).status).toBe(200);
   expect(await stop(beside)).toBe(0);
   expect(await isFree(port)).toBe(true);
-}, 120_000);
+}, 240_000);
 
 describe('with a database that is there', () => {
   const dropped: (() => Promise<void>)[] = [];
