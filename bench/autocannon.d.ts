@@ -25,11 +25,11 @@ declare module 'autocannon' {
     non2xx: number;
     errors: number;
     timeouts: number;
-    /** Seconds. */
-    duration: number;
-    /** Milliseconds, whole ones. */
-    latency: { p50: number; p99: number; max: number };
     requests: { sent: number };
   }
-  export default function autocannon(options: Options): PromiseLike<Result>;
+  export interface Run extends PromiseLike<Result> {
+    /** `ms`: since the request was written. */
+    on(event: 'response', listener: (client: Client, status: number, bytes: number, ms: number) => void): void;
+  }
+  export default function autocannon(options: Options): Run;
 }

@@ -7,7 +7,7 @@ import { formatLines, type Findings } from './figures.ts';
 import { benchFold } from './fold.ts';
 import { benchFreshness } from './freshness.ts';
 import { benchIngest } from './ingest.ts';
-import { endAll, endOnSignals, temporaryFolder } from './lifetime.ts';
+import { endAll, endOnSignals, isEnding, temporaryFolder } from './lifetime.ts';
 import { describeMachine } from './machine.ts';
 import { benchQueries } from './queries.ts';
 import { benchSize } from './size.ts';
@@ -57,9 +57,11 @@ function progress(line: string): void {
 
 /** A part that fails costs the others nothing but their good name: the exit code tells. */
 async function measure(name: string, run: () => Promise<Findings>): Promise<void> {
+  if (isEnding()) return;
   try {
     findings.set(name, await run());
   } catch (e) {
+    if (isEnding()) return;
     hasFailed = true;
     findings.set(name, { lines: [], notes: [`${name} FAILED: ${messageOf(e)}`] });
     console.error(e);
@@ -99,7 +101,7 @@ try {
       return findings.get('year') ?? { lines: [], notes: [] };
     });
   }
-  print(head);
+  if (!isEnding()) print(head);
 } finally {
   await endAll();
 }

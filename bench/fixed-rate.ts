@@ -55,7 +55,8 @@ export async function fixedRate(o: Load & { kind: 'fixed' }): Promise<LoadResult
   const seconds = (performance.now() - started) / 1000;
   for (const wire of wires) wire.close();
   failed += total - latencies.length;
-  return { acknowledged, sent, failed, seconds, p50: percentile(latencies, 50), p99: percentile(latencies, 99) };
+  const rate = acknowledged / seconds;
+  return { acknowledged, sent, failed, rate, p50: percentile(latencies, 50), p99: percentile(latencies, 99) };
 }
 
 function requestText({ host }: URL, headers: Record<string, string>, body: string): string {

@@ -66,8 +66,7 @@ export async function benchFreshness(o: FreshnessOptions): Promise<Findings> {
   const seconds = all.map((mark) => (mark.countedAt - mark.sentAt) / 1000);
   const p99 = percentile(seconds, 99);
   const answered = percentile(all.map((mark) => mark.answeredAt - mark.sentAt), 99);
-  const rate = load.acknowledged / load.seconds;
-  const isHeld = load.failed === 0 && rate >= o.rate * RATE_HELD;
+  const isHeld = load.failed === 0 && load.rate >= o.rate * RATE_HELD;
   return {
     lines: [
       {
@@ -80,7 +79,7 @@ export async function benchFreshness(o: FreshnessOptions): Promise<Findings> {
       },
     ],
     notes: [
-      `freshness: ${all.length} marks; the load was ${perSecond(rate)}, p99 ${milliseconds(load.p99)}, ` +
+      `freshness: ${all.length} marks; the load was ${perSecond(load.rate)}, p99 ${milliseconds(load.p99)}, ` +
         `${load.failed} failed${isHeld ? '' : ': it was not held, so the target is not met'}`,
     ],
   };

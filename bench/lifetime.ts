@@ -8,8 +8,14 @@ let ending: Promise<void> | undefined;
 
 /** Registers what ends something, and answers it, to be called earlier: it has to stand being called twice. */
 export function atEnd(end: () => Promise<void>): () => Promise<void> {
-  endings.push(end);
+  if (ending === undefined) endings.push(end);
+  else void end(); // it started while everything else was being ended
   return end;
+}
+
+/** What fails from now on fails because the bench is ending. */
+export function isEnding(): boolean {
+  return ending !== undefined;
 }
 
 /** Can be called twice. A failure of one leaves the others their turn. */
