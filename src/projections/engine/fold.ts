@@ -7,7 +7,9 @@ import type { Names } from '../facts/names.ts';
 import { readOldVisits } from '../facts/old-visits.ts';
 import { collectTerms, readBatch, type Range } from '../facts/read-batch.ts';
 import { measureTime, numberVisits } from '../facts/sessions.ts';
-import { buildVisits, diffVisits, writeFacts } from '../facts/visits.ts';
+import { buildVisits } from '../facts/new-visits.ts';
+import { diffVisits } from '../facts/visit-delta.ts';
+import { writeFacts } from '../facts/write-facts.ts';
 import type { View } from '../views/view.ts';
 
 /** Folds a range of the log into the facts; leaves the deltas in the temporary tables for the views. */
@@ -19,10 +21,14 @@ export async function foldFacts(tx: Tx, names: Names, rules: Rules, range: Range
   }
   await collectTerms(tx, names);
   const { replays } = await readOldVisits(tx, names);
+  // Nobody analyses temporary tables: of a join by three columns the planner expects one row, and would loop over
+  // thousands. There, all of them are joined by hash or merge.
+  await sql`set local enable_nestloop = off`.execute(tx);
   await numberVisits(tx, names, replays);
   await measureTime(tx);
   await buildVisits(tx, names);
   await diffVisits(tx, names);
+  await sql`set local enable_nestloop = on`.execute(tx);
   await writeFacts(tx, names, replays);
   return await moveFrontiers(tx, names);
 }

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Tx } from '../../../platform/database.ts';
 import { addToDays } from '../../facts/frontier.ts';
-import { isFirst } from '../../facts/visits.ts';
+import { isFirst } from '../../facts/visit-delta.ts';
 import type { View } from '../view.ts';
 import { BREAKDOWN_MEASURES, breakdownScratch, createBreakdownTables } from './breakdown.tables.ts';
 import { METRICS, VISIT_COLUMNS } from './metrics.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { isFirst } from '../../facts/visits.ts';
+import { isFirst } from '../../facts/visit-delta.ts';
 import type { View } from '../view.ts';
 import { createPathsTables } from './paths.tables.ts';
 

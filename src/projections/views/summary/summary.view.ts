@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Tx } from '../../../platform/database.ts';
 import type { Names } from '../../facts/names.ts';
-import { isFirst } from '../../facts/visits.ts';
+import { isFirst } from '../../facts/visit-delta.ts';
 import type { View } from '../view.ts';
 import { createSummaryTables } from './summary.tables.ts';
 
