@@ -129,18 +129,18 @@ const broken: View = {
   create: async (tx, names) => {
     await sql`create table ${names('broken')} (site_id integer primary key, events integer not null)`.execute(tx);
   },
-  fold: async (tx, names) => {
-    await sql`insert into ${names('broken')} as z select site_id, count(*) / min((name <> 'boom')::int) from batch_hit
+  fold: async (run, names) => {
+    await run(sql`insert into ${names('broken')} as z select site_id, count(*) / min((name <> 'boom')::int) from batch_hit
       where name is not null group by 1
-      on conflict (site_id) do update set events = z.events + excluded.events`.execute(tx);
+      on conflict (site_id) do update set events = z.events + excluded.events`);
   },
 };
 const mended: View = {
   ...broken,
-  fold: async (tx, names) => {
-    await sql`insert into ${names('broken')} as z select site_id, count(*) from batch_hit
+  fold: async (run, names) => {
+    await run(sql`insert into ${names('broken')} as z select site_id, count(*) from batch_hit
       where name is not null group by 1
-      on conflict (site_id) do update set events = z.events + excluded.events`.execute(tx);
+      on conflict (site_id) do update set events = z.events + excluded.events`);
   },
 };
 

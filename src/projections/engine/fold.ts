@@ -8,29 +8,37 @@ import { readOldVisits } from '../facts/old-visits.ts';
 import { collectTerms, readBatch, type Range } from '../facts/read-batch.ts';
 import { measureTime, numberVisits } from '../facts/sessions.ts';
 import { buildVisits } from '../facts/new-visits.ts';
+import { prepareRun, withoutLoops, type Run } from '../facts/run.ts';
 import { diffVisits } from '../facts/visit-delta.ts';
 import { writeFacts } from '../facts/write-facts.ts';
 import type { View } from '../views/view.ts';
 
+/** What the views go on with. */
+export interface Folded {
+  run: Run;
+  move: FrontierMove;
+}
+
 /** Folds a range of the log into the facts; leaves the deltas in the temporary tables for the views. */
-export async function foldFacts(tx: Tx, names: Names, rules: Rules, range: Range): Promise<FrontierMove> {
-  if (!(await readBatch(tx, names, range))) {
+export async function foldFacts(tx: Tx, names: Names, rules: Rules, range: Range): Promise<Folded> {
+  const unknown = await readBatch(tx, names, range);
+  if (unknown.length > 0) {
     await interpretUnknown(tx, names, rules);
-    await sql`truncate batch_hit`.execute(tx);
-    if (!(await readBatch(tx, names, range))) throw new Error('an agent or source stayed without interpretation');
+    await sql`delete from batch_hit where not known`.execute(tx);
+    const left = await readBatch(tx, names, range, unknown);
+    if (left.length > 0) throw new Error('an agent or source stayed without interpretation');
   }
-  await collectTerms(tx, names);
-  const { replays } = await readOldVisits(tx, names);
-  // Nobody analyses temporary tables: of a join by three columns the planner expects one row, and would loop over
-  // thousands. There, all of them are joined by hash or merge.
-  await sql`set local enable_nestloop = off`.execute(tx);
-  await numberVisits(tx, names, replays);
-  await measureTime(tx);
-  await buildVisits(tx, names);
-  await diffVisits(tx, names);
-  await sql`set local enable_nestloop = on`.execute(tx);
-  await writeFacts(tx, names, replays);
-  return await moveFrontiers(tx, names);
+  const run = await prepareRun(tx);
+  await collectTerms(run, names);
+  const { replays } = await readOldVisits(run, names);
+  await withoutLoops(tx, async () => {
+    await numberVisits(run, names, replays);
+    await measureTime(run);
+    await buildVisits(run, names);
+    await diffVisits(run, names);
+  });
+  await writeFacts(run, names, replays);
+  return { run, move: await moveFrontiers(run, names) };
 }
 
 /** Temporary tables of facts and views, where the connection has none yet. */

@@ -90,13 +90,13 @@ async function foldRange(tx: Tx, generation: number, from: bigint, to: bigint, o
     .execute();
   await prepareConnection(tx, o.views);
   const range = { from, to, parked: parked.map((row) => row.position) };
-  const move = await foldFacts(tx, names, o.rules, range).catch((e: unknown) => {
+  const { run, move } = await foldFacts(tx, names, o.rules, range).catch((e: unknown) => {
     throw new FactsFailed(from, e);
   });
   for (const view of o.views) {
     if (suspended.some((row) => row.view === view.name)) continue;
     try {
-      await view.fold(tx, names, move);
+      await view.fold(run, names, move);
     } catch (e) {
       throw new ViewFailed(view.name, e);
     }

@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { Tx } from '../../platform/database.ts';
 import type { Names } from './names.ts';
+import type { Run } from './run.ts';
 
 /**
  * Days are rolled up to thirds of a month (1st to 10th, 11th to 20th, the rest) and to months once they are over, so
@@ -25,18 +25,18 @@ export interface FrontierMove {
 }
 
 /** Moves the frontiers of the batch's sites; `site_frontier` keeps where they were for the views. */
-export async function moveFrontiers(tx: Tx, names: Names): Promise<FrontierMove> {
-  await sql`insert into site_frontier (site_id, first_day, old_day, new_day)
+export async function moveFrontiers(run: Run, names: Names): Promise<FrontierMove> {
+  await run(sql`insert into site_frontier (site_id, first_day, old_day, new_day)
     select b.site_id, b.first_day, f.day, greatest(f.day, b.last_day)
     from (select site_id, min(day) as first_day, max(day) as last_day from batch_hit group by 1) b
-      left join ${names('frontier')} f using (site_id)`.execute(tx);
-  await sql`insert into ${names('frontier')} (site_id, day) select site_id, new_day from site_frontier order by 1
-    on conflict (site_id) do update set day = excluded.day where frontier.day <> excluded.day`.execute(tx);
-  const { rows } = await sql<FrontierMove>`
+      left join ${names('frontier')} f using (site_id)`);
+  await run(sql`insert into ${names('frontier')} (site_id, day) select site_id, new_day from site_frontier order by 1
+    on conflict (site_id) do update set day = excluded.day where frontier.day <> excluded.day`);
+  const rows = await run(sql<FrontierMove>`
     select coalesce(bool_or(${periodStart('third', sql`first_day`)} < ${periodStart('third', sql`old_day`)}), false) as late,
       coalesce(bool_or(${periodStart('third', sql`new_day`)} > coalesce(${periodStart('third', sql`old_day`)},
         ${periodStart('third', sql`first_day`)})), false) as closes
-    from site_frontier`.execute(tx);
+    from site_frontier`);
   return rows[0] ?? { late: false, closes: false };
 }
 
@@ -62,23 +62,23 @@ export interface RolledUp {
  * Adds a delta to the days, in key order, so that neighbours on a page of the index are touched together; to closed
  * periods where it is late; and rolls up what it closed. Rows that came to nothing are removed.
  */
-export async function addToDays(tx: Tx, names: Names, t: RolledUp, move: FrontierMove): Promise<void> {
-  await addTo(tx, t, names(`${t.base}_day`), sql`d.day`, sql`${t.delta} d`);
+export async function addToDays(run: Run, names: Names, t: RolledUp, move: FrontierMove): Promise<void> {
+  await addTo(run, t, names(`${t.base}_day`), sql`d.day`, sql`${t.delta} d`);
   for (const grain of GRAINS) {
     const start = periodStart(grain, sql`d.day`);
     if (move.late) {
       const closed = sql`(select d.* from ${t.delta} d join site_frontier f using (site_id)
         where ${start} < ${periodStart(grain, sql`f.old_day`)}) d`;
-      await addTo(tx, t, names(`${t.base}_${grain}`), start, closed);
+      await addTo(run, t, names(`${t.base}_${grain}`), start, closed);
     }
-    if (move.closes) await close(tx, names, t, grain);
+    if (move.closes) await close(run, names, t, grain);
   }
 }
 
 const list = (columns: readonly string[]) => sql.join(columns.map((c) => sql.ref(c)));
 
 async function addTo(
-  tx: Tx,
+  run: Run,
   t: RolledUp,
   table: RawBuilder<unknown>,
   day: RawBuilder<unknown>,
@@ -87,20 +87,24 @@ async function addTo(
   const keys = ['site_id', ...t.before, 'day', ...t.after];
   const keyValues = sql.join(keys.map((k) => (k === 'day' ? day : sql.ref(`d.${k}`))));
   const places = sql.join(keys.map((_, i) => sql.lit(i + 1)));
-  await sql`insert into ${table} as z (${list([...keys, ...t.measures])})
+  await run(sql`insert into ${table} as z (${list([...keys, ...t.measures])})
     select ${keyValues}, ${sql.join(t.measures.map((m) => t.sum(m)))}
     from ${delta} group by ${places} order by ${places}
     on conflict (${list(keys)}) do update set
-      ${sql.join(t.measures.map((m) => sql`${sql.ref(m)} = ${t.add(m)}`))}`.execute(tx);
+      ${sql.join(t.measures.map((m) => sql`${sql.ref(m)} = ${t.add(m)}`))}`);
   if (t.vanish === undefined) return;
   const same = sql.join(
     keys.map((k) => sql`z.${sql.ref(k)} = ${k === 'day' ? day : sql.ref(`d.${k}`)}`),
     sql` and `,
   );
-  await sql`delete from ${table} z using ${delta} where ${t.vanish.takesAway} and ${same} and ${t.vanish.isEmpty}`.execute(tx);
+  await run(sql`delete from ${table} z using (
+      select y.row_id from ${delta} cross join lateral (
+        select z.ctid as row_id from ${table} z where ${same} and ${t.vanish.isEmpty} offset 0) y
+      where ${t.vanish.takesAway}) x
+    where z.ctid = x.row_id`);
 }
 
-async function close(tx: Tx, names: Names, t: RolledUp, grain: Grain): Promise<void> {
+async function close(run: Run, names: Names, t: RolledUp, grain: Grain): Promise<void> {
   const oldStart = periodStart(grain, sql`f.old_day`);
   const newStart = periodStart(grain, sql`f.new_day`);
   const scans =
@@ -109,12 +113,12 @@ async function close(tx: Tx, names: Names, t: RolledUp, grain: Grain): Promise<v
   const keys = ['site_id', ...t.before, 'day', ...t.after];
   const day = periodStart(grain, sql`z.day`);
   const places = sql.join(keys.map((_, i) => sql.lit(i + 1)));
-  await sql`insert into ${names(`${t.base}_${grain}`)} (${list([...keys, ...t.measures])})
+  await run(sql`insert into ${names(`${t.base}_${grain}`)} (${list([...keys, ...t.measures])})
     select ${sql.join(keys.map((k) => (k === 'day' ? day : sql.ref(`z.${k}`))))},
       ${sql.join(t.measures.map((m) => t.sum(m)))}
     from site_frontier f ${scans} cross join lateral (
       select * from ${names(`${t.base}_day`)} where site_id = f.site_id ${ofScan}
         and day >= coalesce(${oldStart}, '-infinity') and day < ${newStart} offset 0) z
     where coalesce(${oldStart}, '-infinity') < ${newStart}
-    group by ${places} order by ${places}`.execute(tx);
+    group by ${places} order by ${places}`);
 }

@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
-import type { Tx } from '../../platform/database.ts';
 import type { Names } from './names.ts';
+import type { Run } from './run.ts';
 
 /** Pages of a visit that are kept in order; API: paths are up to 5 long. */
 const LONGEST_PATH = sql.lit(5);
 
 /** Groups `session_hit` into the visits that changed or are new. */
-export async function buildVisits(tx: Tx, names: Names): Promise<void> {
-  await sql`insert into new_visit
+export async function buildVisits(run: Run, names: Names): Promise<void> {
+  await run(sql`insert into new_visit
     select g.visitor, coalesce(o.started_at, g.started_at), g.last_at, coalesce(o.source, g.source),
       coalesce(o.hostname, s.hostname), coalesce(g.exit, o.exit), g.site_id, g.day, g.agent_id,
       g.pageviews + coalesce(o.pageviews, 0), g.events + coalesce(o.events, 0),
@@ -35,5 +35,6 @@ export async function buildVisits(tx: Tx, names: Names): Promise<void> {
       group by visitor, site_id, day, visit_no having not bool_and(old)) g
       left join old_visit o on g.extends and o.is_last
         and o.visitor = g.visitor and o.site_id = g.site_id and o.day = g.day
-      left join ${names('source')} s on s.site_id = g.site_id and s.source_id = g.view_source`.execute(tx);
+      left join lateral (select hostname from ${names('source')} s
+        where s.site_id = g.site_id and s.source_id = g.view_source offset 0) s on true`);
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
 import type { Names } from './names.ts';
+import type { Run } from './run.ts';
 import { countryCode, DEVICES, termId } from './terms.ts';
 
 /** Positions to fold: after `from`, up to and with `to`, but for `parked`. */
@@ -27,8 +28,12 @@ const device = sql`(case when a.device <> ${sql.lit(deviceCode('desktop'))} or l
   when l.width < 768 then ${sql.lit(deviceCode('mobile'))} when l.width < 1024 then ${sql.lit(deviceCode('tablet'))}
   else ${sql.lit(deviceCode('desktop'))} end)::smallint`;
 
-/** Fills `batch_hit`. Answers false when some row's agent or source is not interpreted yet. */
-export async function readBatch(tx: Tx, names: Names, range: Range): Promise<boolean> {
+/**
+ * Fills `batch_hit`, with the hits at `only` where these are given. Answers the positions of those whose agent or source
+ * is not interpreted yet.
+ */
+export async function readBatch(tx: Tx, names: Names, range: Range, only?: readonly string[]): Promise<string[]> {
+  const these = only === undefined ? sql`` : sql`and l.position = any (${[...only]}::bigint[])`;
   const parked = range.parked.length === 0 ? sql`` : sql`and l.position <> all (${[...range.parked]}::bigint[])`;
   await sql`insert into batch_hit (visitor, at, position, path, source, event, site_id, day, agent_id, ms, hour,
       country, device, scroll, engagement, known, pathname, name)
@@ -37,13 +42,13 @@ export async function readBatch(tx: Tx, names: Names, range: Range): Promise<boo
       l.hour, ${countryCode(sql`l.country`)}, ${device}, l.scroll, l.name is not distinct from 'engagement',
       a.agent_id is not null and s.source_id is not null, l.pathname, nullif(l.name, 'engagement')
     from (select *, ${sourceKey} as source from log_hits l
-        where position > ${sql.lit(range.from)} and position <= ${sql.lit(range.to)} and verdict is null ${parked}
+        where position > ${sql.lit(range.from)} and position <= ${sql.lit(range.to)} and verdict is null ${these} ${parked}
         offset 0) l
       left join ${names('agent')} a on a.agent_id = l.agent_id
       left join ${names('source')} s on s.site_id = l.site_id and s.source_id = l.source
     where a.bot is not true and s.spam is not true`.execute(tx);
-  const { rows } = await sql`select from batch_hit where not known limit 1`.execute(tx);
-  return rows.length === 0;
+  const { rows } = await sql<{ position: string }>`select position from batch_hit where not known`.execute(tx);
+  return rows.map((row) => row.position);
 }
 
 export interface UnknownSource {
@@ -76,13 +81,14 @@ export async function readUnknown(
 }
 
 /** Enters the texts of paths and event names that are new. */
-export async function collectTerms(tx: Tx, names: Names): Promise<void> {
-  await sql`insert into ${names('term')} (site_id, term_id, value)
+export async function collectTerms(run: Run, names: Names): Promise<void> {
+  await run(sql`insert into ${names('term')} (site_id, term_id, value)
     select site_id, term_id, value from (
       select distinct site_id, path as term_id, pathname as value from batch_hit
       union all select distinct site_id, event, name from batch_hit where event is not null) x
-    where not exists (select from ${names('term')} t where t.site_id = x.site_id and t.term_id = x.term_id)
+    where not exists (
+      select from ${names('term')} t where t.site_id = x.site_id and t.term_id = x.term_id offset 0)
     order by 1, 2
-    on conflict do nothing`.execute(tx);
+    on conflict do nothing`);
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Tx } from '../../platform/database.ts';
 import type { Names } from './names.ts';
+import type { Run } from './run.ts';
 
 /** A page view's time is at most this, so that a tab left open does not decide a mean. Milliseconds. */
 export const LONGEST_VIEW_MS = 1_800_000;
@@ -12,8 +12,8 @@ const VISIT_GAP = sql`interval '30 minutes'`;
  * Engagement reports of the replayed visitor-days, summed onto the view they belong to: the latest one of that path at
  * or before them. Without one they are kept and not used.
  */
-async function readEngaged(tx: Tx, names: Names): Promise<void> {
-  await sql`insert into engaged (position, version, ms)
+async function readEngaged(run: Run, names: Names): Promise<void> {
+  await run(sql`insert into engaged (position, version, ms)
     with report as (
       select h.visitor, h.site_id, h.day, v.version, h.at, h.position, h.path, h.ms, h.engagement
       from touched t
@@ -34,15 +34,15 @@ async function readEngaged(tx: Tx, names: Names): Promise<void> {
       least(sum(ms) filter (where engagement), ${sql.lit(LONGEST_VIEW_MS)})::int
     from numbered where view_no > 0
     group by visitor, site_id, day, version, path, view_no
-    having sum(ms) filter (where engagement) is not null`.execute(tx);
+    having sum(ms) filter (where engagement) is not null`);
 }
 
 /**
  * Fills `session_hit`: hits in order of (time, position), each with its visit's number. Where a visitor-day is not
  * replayed, its last visit goes in as one piece, which new hits can only extend or follow.
  */
-export async function numberVisits(tx: Tx, names: Names, replays: boolean): Promise<void> {
-  if (replays) await readEngaged(tx, names);
+export async function numberVisits(run: Run, names: Names, replays: boolean): Promise<void> {
+  if (replays) await readEngaged(run, names);
   const replayed = sql`
       union all
       select h.visitor, h.site_id, h.day, v.version, h.at, h.at, h.position, false, true, h.event is null, h.path,
@@ -54,7 +54,7 @@ export async function numberVisits(tx: Tx, names: Names, replays: boolean): Prom
         left join engaged e on e.position = h.position and e.version = v.version
       where t.replay`;
   const newEngaged = sql`left join engaged e on e.position = b.position and e.version = 1`;
-  await sql`insert into session_hit
+  await run(sql`insert into session_hit
     with piece as (
       select b.visitor, b.site_id, b.day, 1 as version, b.at, b.at as last_at, b.position, false as old, t.replay,
         b.event is null as is_view, b.path, b.source, b.event, b.hour, b.ms,
@@ -80,19 +80,19 @@ export async function numberVisits(tx: Tx, names: Names, replays: boolean): Prom
       lag(path) over w, lag(engaged_ms) over w, source, event, hour, ms, engaged_ms, first_agent, first_country,
       first_device, starts = 1, is_last, row_number() over w = 1, lead(1) over w is null
     from numbered window w as (partition by visitor, site_id, day, version, visit_no, is_view order by at, position)
-  `.execute(tx);
+  `);
 }
 
 /**
  * Fills `time_delta`. A view has the time of its engagement reports; without one, the `t` that the next view of the
  * visit brought.
  */
-export async function measureTime(tx: Tx): Promise<void> {
-  await sql`insert into time_delta (site_id, day, path, ms, timed)
+export async function measureTime(run: Run): Promise<void> {
+  await run(sql`insert into time_delta (site_id, day, path, ms, timed)
     select site_id, day, path, (version * 2 - 1) * engaged_ms, version * 2 - 1
     from session_hit where replay and is_view and engaged_ms is not null
     union all
     select site_id, day, previous_path, (version * 2 - 1) * least(ms, ${sql.lit(LONGEST_VIEW_MS)}), version * 2 - 1
     from session_hit
-    where is_view and ms is not null and previous_path is not null and previous_engaged is null`.execute(tx);
+    where is_view and ms is not null and previous_path is not null and previous_engaged is null`);
 }

@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { Tx } from '../../platform/database.ts';
 import type { Names } from './names.ts';
+import type { Run } from './run.ts';
 import { termId } from './terms.ts';
 
 /** The dimensions that a "first of this visitor-day" is kept of; the bit's number is the place in this list. */
@@ -31,8 +31,9 @@ const dimensions = (names: Names, visits: RawBuilder<unknown>) => sql`
     s.utm_term, s.utm_content, v.steps[1] as entry,
     case when v.steps is not null then ${termId(sql`v.steps::text`)} end as sequence
   from ${visits} v
-    left join ${names('agent')} a on a.agent_id = v.agent_id
-    left join ${names('source')} s on s.site_id = v.site_id and s.source_id = v.source`;
+    left join lateral (select * from ${names('agent')} a where a.agent_id = v.agent_id offset 0) a on true
+    left join lateral (select * from ${names('source')} s
+      where s.site_id = v.site_id and s.source_id = v.source offset 0) s on true`;
 
 const deltaColumns = sql`visitor, started_at, last_at, source, hostname, exit, site_id, day, agent_id, pageviews,
   events, exit_ms, hours, hour, country, device, ends_in_view, steps, pages, names, extends, bounces, ms, firsts,
@@ -47,21 +48,21 @@ const measures = sql`(pageviews = 1 and events = 0)::int as bounces,
  * Fills `visit_delta`. Each visit carries its own contribution to visitors (`firsts`, `first_hours`), so that taking it
  * back subtracts just what it added. Most visitors visit once a day: for them all bits are set, without a window.
  */
-export async function diffVisits(tx: Tx, names: Names): Promise<void> {
+export async function diffVisits(run: Run, names: Names): Promise<void> {
   const columns = sql`visitor, started_at, last_at, source, hostname, exit, site_id, day, agent_id, pageviews, events,
     exit_ms, hours, hour, country, device, ends_in_view, steps, pages, names`;
   const replaced = sql`(select o.*, null::tid as extends from old_visit o join touched t using (visitor, site_id, day)
     where t.replay or exists (select from new_visit n where n.extends = o.row_id))`;
-  await sql`insert into visit_delta (sign, ${deltaColumns})
+  await run(sql`insert into visit_delta (sign, ${deltaColumns})
     select -1, ${deltaColumns}
-    from (select *, ${measures} from (${dimensions(names, replaced)}) v) v`.execute(tx);
+    from (select *, ${measures} from (${dimensions(names, replaced)}) v) v`);
   // In SQL << and | bind alike, hence the parentheses.
   const first = (column: string) =>
     sql`((not coalesce(${sql.ref(column)} = any (array_agg(${sql.ref(column)}) over before), false))::int
       << ${sql.lit(FIRSTS.indexOf(column as (typeof FIRSTS)[number]))})`;
   const several = sql.join(FIRSTS.slice(1).map(first), sql` | `);
   // Visits that neither changed nor are new stand in the window for what came before.
-  await sql`insert into visit_delta (sign, ${deltaColumns})
+  await run(sql`insert into visit_delta (sign, ${deltaColumns})
     with visits as (
       select ${columns}, extends, true as fresh from new_visit
       union all
@@ -82,5 +83,5 @@ export async function diffVisits(tx: Tx, names: Names): Promise<void> {
           rows between unbounded preceding and 1 preceding)
     )
     select 1, ${deltaColumns}
-    from (select *, ${measures} from marked where fresh) v`.execute(tx);
+    from (select *, ${measures} from marked where fresh) v`);
 }

@@ -2,6 +2,7 @@ import type { RawBuilder } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
 import type { FrontierMove } from '../facts/frontier.ts';
 import type { Names } from '../facts/names.ts';
+import type { Run } from '../facts/run.ts';
 
 /**
  * A view folds the deltas of a batch (`visit_delta`, `batch_hit`, `time_delta`, `old_visit`; see
@@ -16,5 +17,5 @@ export interface View {
   /** Temporary tables of its own, made once a connection. */
   readonly scratch?: readonly RawBuilder<unknown>[];
   create(tx: Tx, names: Names): Promise<void>;
-  fold(tx: Tx, names: Names, move: FrontierMove): Promise<void>;
+  fold(run: Run, names: Names, move: FrontierMove): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { Tx } from '../../../platform/database.ts';
 import { addToDays } from '../../facts/frontier.ts';
 import { isFirst } from '../../facts/visit-delta.ts';
+import type { Run } from '../../facts/run.ts';
 import type { View } from '../view.ts';
 import { BREAKDOWN_MEASURES, breakdownScratch, createBreakdownTables } from './breakdown.tables.ts';
 import { METRICS, VISIT_COLUMNS } from './metrics.ts';
@@ -36,10 +36,10 @@ const eventDelta = sql`
     select site_id, day, unnest(names), 0, sign, 0 from visit_delta where names is not null) x
   group by 1, 3, 4`;
 
-async function computeDelta(tx: Tx): Promise<void> {
+async function computeDelta(run: Run): Promise<void> {
   const all = [...VISIT_METRICS.map(visitDelta), eventDelta];
-  await sql`insert into breakdown_delta (site_id, metric, day, value, visitors, visits, pageviews, bounces, ms)
-    ${sql.join(all, sql` union all `)}`.execute(tx);
+  await run(sql`insert into breakdown_delta (site_id, metric, day, value, visitors, visits, pageviews, bounces, ms)
+    ${sql.join(all, sql` union all `)}`);
 }
 
 /** Metrics of visits and events a site and local day, rolled up to thirds of a month and months. */
@@ -49,8 +49,8 @@ export const breakdown: View = {
   tables: ['breakdown_day', 'breakdown_third', 'breakdown_month'],
   scratch: [breakdownScratch],
   create: createBreakdownTables,
-  async fold(tx, names, move) {
-    await computeDelta(tx);
+  async fold(run, names, move) {
+    await computeDelta(run);
     const table = {
       base: 'breakdown',
       delta: sql`breakdown_delta`,
@@ -66,6 +66,6 @@ export const breakdown: View = {
         isEmpty: sql`z.visitors = 0 and z.visits = 0 and z.pageviews = 0 and z.bounces = 0 and z.ms = 0`,
       },
     };
-    await addToDays(tx, names, table, move);
+    await addToDays(run, names, table, move);
   },
 };

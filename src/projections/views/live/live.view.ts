@@ -14,13 +14,13 @@ export const live: View = {
   version: 1,
   tables: ['live'],
   create: createLiveTables,
-  async fold(tx, names) {
-    await sql`insert into ${names('live')} as z (site_id, visitor, last_at)
+  async fold(run, names) {
+    await run(sql`insert into ${names('live')} as z (site_id, visitor, last_at)
       select site_id, visitor, max(at) from batch_hit
       where not engagement and at > (
         select recorded_at from log_hits where position = (select max(position) from batch_hit)) - ${LIVE_WINDOW}
       group by 1, 2 order by 1, 2
-      on conflict (site_id, visitor) do update set last_at = greatest(z.last_at, excluded.last_at)`.execute(tx);
+      on conflict (site_id, visitor) do update set last_at = greatest(z.last_at, excluded.last_at)`);
   },
 };
 

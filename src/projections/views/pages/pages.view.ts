@@ -65,10 +65,10 @@ export const pages: View = {
   tables: ['pages_day', 'pages_third', 'pages_month'],
   scratch: [pagesScratch],
   create: createPagesTables,
-  async fold(tx, names, move) {
-    await sql`insert into pages_delta (site_id, day, path, ${sql.join(PAGE_MEASURES.map((m) => sql.ref(m)))})
+  async fold(run, names, move) {
+    await run(sql`insert into pages_delta (site_id, day, path, ${sql.join(PAGE_MEASURES.map((m) => sql.ref(m)))})
       select site_id, day, path, ${sql.join(PAGE_MEASURES.map(sum))} from (${sql.join(parts, sql` union all `)}) x
-      group by 1, 2, 3 having ${changes}`.execute(tx);
+      group by 1, 2, 3 having ${changes}`);
     const table = {
       base: 'pages',
       delta: sql`pages_delta`,
@@ -80,6 +80,6 @@ export const pages: View = {
       add: (m: string) =>
         sql`nullif(coalesce(${sql.ref(`z.${m}`)}, 0) + coalesce(${sql.ref(`excluded.${m}`)}, 0), 0)`,
     };
-    await addToDays(tx, names, table, move);
+    await addToDays(run, names, table, move);
   },
 };
