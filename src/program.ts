@@ -9,7 +9,7 @@ import { buildProgram, runProgram, type CliDeps } from './cli/cli.ts';
 import { openStore } from './cli/open-store.ts';
 import { addRebuild } from './cli/rebuild/rebuild.cli.ts';
 import { startProgress } from './cli/simulate/progress.ts';
-import { DEMO_HITS, seedDemo } from './cli/simulate/demo.ts';
+import { DEMO_HITS, seedDemo, waitUntilFolded } from './cli/simulate/demo.ts';
 import { cliActor } from './cli/store.ts';
 import { openGround } from './ground.ts';
 import { readConfig, type Config } from './platform/config.ts';
@@ -69,6 +69,9 @@ async function showDemo(
     throw e;
   });
   if (seeded === undefined || stopping.aborted) return;
+  err('Folding them into figures …');
+  await waitUntilFolded(server.writer.db, stopping);
+  if (stopping.aborted) return;
   const { id, domain } = seeded;
   out(`Demo    ${domain} is a public site: its figures need no key.`);
   out(`        curl '${server.baseUrl}/api/stats/${id}?period=30d'`);

@@ -36,7 +36,8 @@ export async function serve(o: ServeOptions): Promise<void> {
   const shutdown = createShutdown({ log: (line) => log.info(line), exit: (code) => exit(code) });
   shutdown.listen();
   try {
-    const server = await startServer({ wire: o.wire, config, log, shutdown });
+    const keepAdminKey = (key: string): Promise<void> => keepKey(key, o);
+    const server = await startServer({ wire: o.wire, config, log, shutdown, keepAdminKey });
     // The last registered, so the first to run.
     shutdown.register('demo', () => Promise.resolve(stopping.abort()));
     await tell(server, o);
@@ -56,11 +57,12 @@ async function tell(server: Server, o: ServeOptions): Promise<void> {
   const { baseUrl, newAdminKey } = server;
   if (config.role === 'worker') {
     out(`Antics  follows the log; ${baseUrl}/api/health says how it is`);
+    await tellKey(newAdminKey, o);
     return;
   }
   out(`Antics  ${baseUrl}`);
   const keyFile = join(config.dataDir, KEY_FILE);
-  const isInFile = await tellKey(keyFile, newAdminKey, o);
+  const isInFile = await tellKey(newAdminKey, o);
   out('Next    add a site:');
   out(
     `        curl -X POST ${baseUrl}/api/sites -H "Authorization: Bearer ${isInFile ? `$(cat ${keyFile})` : '$KEY'}" \\`,
@@ -69,17 +71,22 @@ async function tell(server: Server, o: ServeOptions): Promise<void> {
   out(`        then put <script defer src="${baseUrl}/antics.js"></script> on its pages`);
 }
 
+/** Where nobody reads the output the key goes into a file, and is there before the server answers. */
+async function keepKey(key: string, { config, isTerminal }: ServeOptions): Promise<void> {
+  if (isTerminal) return;
+  await makeDataDir(config.dataDir);
+  await writeSecretFile(join(config.dataDir, KEY_FILE), `${key}\n`);
+}
+
 /** Tells a new key, or in which file it is. Answers whether it is in the file. */
-async function tellKey(keyFile: string, key: string | undefined, o: ServeOptions): Promise<boolean> {
+async function tellKey(key: string | undefined, o: ServeOptions): Promise<boolean> {
+  const keyFile = join(o.config.dataDir, KEY_FILE);
   if (key !== undefined && o.isTerminal) {
     o.out(`Key     ${key}`);
     o.out('        the admin API key, shown this once: keep it');
     return false;
   }
-  if (key !== undefined) {
-    await makeDataDir(o.config.dataDir);
-    await writeSecretFile(keyFile, `${key}\n`);
-  } else if (o.config.adminKey !== undefined || (await readSecretFile(keyFile)) === undefined) return false;
+  if (o.config.adminKey !== undefined || (await readSecretFile(keyFile)) === undefined) return false;
   o.out(`Key     in ${keyFile}`);
   return true;
 }

@@ -36,6 +36,8 @@ export interface ServerOptions {
   readonly log: Logger;
   /** What is started is registered here, in the order in which it has to stop. */
   readonly shutdown: Pick<Shutdown, 'register'>;
+  /** Keeps an admin key that this start makes, before it counts. */
+  readonly keepAdminKey?: (key: string) => Promise<void>;
 }
 
 export interface Server {
@@ -50,7 +52,7 @@ export interface Server {
 }
 
 /** Starts what the role asks for, and answers requests when it returns. @throws OperatorError that says what to do */
-export async function startServer({ wire, config, log, shutdown }: ServerOptions): Promise<Server> {
+export async function startServer({ wire, config, log, shutdown, keepAdminKey }: ServerOptions): Promise<Server> {
   const isApi = config.role !== 'worker';
   const isWorker = config.role !== 'api';
   const started: {
@@ -86,7 +88,7 @@ export async function startServer({ wire, config, log, shutdown }: ServerOptions
 
   await prepareLog(owner.db);
   await prepareProjections(owner, log);
-  const newAdminKey = await ensureAdminKey(writer.db, config.adminKey, systemClock());
+  const newAdminKey = await ensureAdminKey(writer.db, config.adminKey, systemClock(), keepAdminKey);
 
   const keyring = (started.keyring = openKeyring(writer, log));
   const registry = createMetrics(reader, { owner, writer, appender, reader });
@@ -100,7 +102,6 @@ export async function startServer({ wire, config, log, shutdown }: ServerOptions
   }
   await addSecurityHeaders(app);
   if (isApi) serveOpenApi(app);
-  at.baseUrl = await listen(app, config);
 
   if (isWorker) {
     const projectorDatabase = open('projector', 1, { settings: PROJECTOR_SETTINGS, statementTimeoutMs: 0 });
@@ -112,6 +113,8 @@ export async function startServer({ wire, config, log, shutdown }: ServerOptions
   const onJobError = (e: Error): void => log.warn({ err: e }, 'a job failed, or their queue cannot be reached');
   started.queue = openQueue({ url: ground.url, jobs, work: isWorker, onError: onJobError });
   await started.queue.start();
+  // The last: whoever finds it listening finds all of it.
+  at.baseUrl = await listen(app, config);
   return { baseUrl: at.baseUrl, newAdminKey, ground, writer, app };
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { appendEvent } from '../log/append-event.ts';
+import { openEpoch } from '../log/epoch.ts';
 import { ensureHitPartitions } from '../log/partitions.ts';
 import { destroySalts } from '../log/salts.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -28,6 +29,10 @@ export function jobsOf(o: JobsOptions): AnyJob[] {
     defineJob('ensure-partitions', { cron: '*/5 * * * *', policy: 'exclusive' }, async () => {
       const made = await ensureHitPartitions(o.writer);
       if (made > 0) o.log.info({ made }, 'partitions of the log were made ahead');
+    }),
+    // Another server may answer behind the same address: a standby that was promoted, or a restore.
+    defineJob('open-epoch', { cron: '* * * * *', policy: 'exclusive' }, async () => {
+      if (await o.owner.transaction().execute(openEpoch)) o.log.info('another server or timeline: a new epoch of the log');
     }),
     defineJob('forget-batches', { cron: '23 * * * *', policy: 'exclusive' }, () => forgetBatches(o.writer)),
     defineJob('prune-live', { cron: '*/15 * * * *', policy: 'exclusive' }, () => pruneLive(o.owner)),

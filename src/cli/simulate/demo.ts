@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 
 import { createSite } from '../../commands/create-site/create-site.ts';
+import { readHead } from '../../log/head.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database.ts';
+import { readServing } from '../../projections/engine/status.read.ts';
 import { firstProfiles } from './profiles.ts';
 import { findSites, simulate, type Simulated } from './simulate.ts';
 
@@ -46,6 +49,12 @@ export async function seedDemo(db: Db, o: DemoOptions): Promise<SeededDemo> {
     ...(o.onProgress && { onProgress: o.onProgress }),
   });
   return { id: site.id, domain, simulated };
+}
+
+/** Resolves once the figures hold what the log holds now, or when the signal says that nobody waits any more. */
+export async function waitUntilFolded(db: Db, signal: AbortSignal): Promise<void> {
+  const head = await readHead(db);
+  while (!signal.aborted && BigInt((await readServing(db))?.position ?? 0) < head) await sleep(200);
 }
 
 /** The log has no index by site: this reads it up to the site's first hit, once, before a demo. */

@@ -17,9 +17,15 @@ const LOCK = sql.lit('4703919738795935664');
 /**
  * Sees to it that there is a way in.
  * - With a key from the environment: that key is an admin's, and one that an earlier value made is revoked.
- * - Without: if there is no admin key at all, one is made. It is answered this once, to be shown.
+ * - Without: if there is no admin key at all, one is made. It is answered this once, to be shown, and handed to `keep`
+ *   before it counts: whatever ends the process, no key is on record that nobody has.
  */
-export async function ensureAdminKey(db: Db, wanted: string | undefined, now: number): Promise<string | undefined> {
+export async function ensureAdminKey(
+  db: Db,
+  wanted: string | undefined,
+  now: number,
+  keep: (key: string) => Promise<void> = () => Promise.resolve(),
+): Promise<string | undefined> {
   return await db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${LOCK}::bigint)`.execute(tx);
     const admins = await readAdminKeys(tx);
@@ -31,6 +37,7 @@ export async function ensureAdminKey(db: Db, wanted: string | undefined, now: nu
     if (admins.some((key) => isUsable(key) && key.site_ids === null && key.account === null)) return undefined;
     const key = newApiKey();
     await issueInTransaction(tx, adminKey(BY_FIRST_START), key, 'system', now);
+    await keep(key);
     return key;
   });
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { RULES_VERSION } from '../../domain/rules-version.ts';
 import type { Db, Tx } from '../../platform/database.ts';
+import { OperatorError } from '../../platform/errors.ts';
 import { createFactTables } from '../facts/facts.tables.ts';
 import { namesOf, schemaOf } from '../facts/names.ts';
 import type { View } from '../views/view.ts';
@@ -59,7 +60,7 @@ export async function ensureServing(db: Db, views: readonly View[]): Promise<{ g
     const strange = Object.entries(serving.views).filter(([name, version]) => ours[name] !== version);
     if (strange.length > 0) {
       const list = strange.map(([name, version]) => `${name} v${version}`).join(', ');
-      throw new Error(`this Antics cannot fold the serving projections (${list}): start the version that made them`);
+      throw new OperatorError(`this Antics cannot fold the serving projections (${list}): start the version that made them`);
     }
     return { generation: serving.generation, stale: serving.rules_version !== RULES_VERSION };
   });
@@ -90,7 +91,7 @@ export async function promote(db: Db, generation: number): Promise<boolean> {
 }
 
 /** Somebody else dropped it: rebuilds begin by clearing away what earlier ones left. */
-export class GenerationGone extends Error {
+export class GenerationGone extends OperatorError {
   constructor(generation: number) {
     super(`generation ${generation} is not there any more: another rebuild has begun`);
   }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { readHead } from '../../log/head.ts';
 import type { Db, Tx } from '../../platform/database.ts';
+import { OperatorError } from '../../platform/errors.ts';
 import type { Rules } from '../facts/interpret.ts';
 import { namesOf } from '../facts/names.ts';
 import type { View } from '../views/view.ts';
@@ -104,7 +105,7 @@ async function foldRange(tx: Tx, generation: number, from: bigint, to: bigint, o
 }
 
 /** The log is shorter than what was folded: a partial restore. Folding on would give positions a second meaning. */
-export class CheckpointAhead extends Error {
+export class CheckpointAhead extends OperatorError {
   constructor(generation: number, position: bigint, head: bigint) {
     super(
       `projection generation ${generation} stands at position ${position}, but the log ends at ${head}: ` +
