@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 
 import { readHead } from '../../src/log/head.ts';
 import { ensureServing } from '../../src/projections/engine/generation.ts';
-import { foldStepPastPoison, isTransient } from '../../src/projections/engine/poison.ts';
+import { foldStepPastPoison } from '../../src/projections/engine/poison.ts';
 import { rebuild } from '../../src/projections/engine/rebuild.ts';
 import { foldStep } from '../../src/projections/engine/step.ts';
 import { namesOf } from '../../src/projections/facts/names.ts';
@@ -110,16 +110,6 @@ async function untilBlocked(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
-
-describe('what says nothing about a hit', () => {
-  it.each(['57P01', '40P01', '55P03', '53300', 'ECONNRESET', 'EPIPE', 'EPERM', undefined])('is %s', (code) => {
-    expect(isTransient(Object.assign(new Error('lost'), { code }))).toBe(true);
-  });
-
-  it.each(['23514', '22003', '54000', '42P01'])('is not %s', (code) => {
-    expect(isTransient(Object.assign(new Error('bad'), { code }))).toBe(false);
-  });
-});
 
 /** Counts events, and cannot count those that are named `boom`. */
 const broken: View = {

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { sql } from 'kysely';
 
 import { simulate } from '../../src/cli/simulate/simulate.ts';
@@ -63,6 +65,7 @@ describe('a rebuild', () => {
     const visiting = keepVisiting(site);
     const reading = keepReading(db, site);
     const { generation } = await rebuildNow();
+    await sleep(500);
     const visits = await visiting.end();
     const looks = await reading.end();
 
@@ -136,6 +139,6 @@ async function untilAt(generation: number, position: number): Promise<void> {
       .where('generation', '=', generation)
       .executeTakeFirstOrThrow();
     if (Number(found.position) === position) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
 }
