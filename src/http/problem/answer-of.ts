@@ -75,7 +75,8 @@ function statusOf(thrown: unknown): number | undefined {
 const AWAY_STATE = /^(?:08|53|57)[0-9A-Z]{3}$/;
 const AWAY_CODE = /^(?:ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
 /** The driver gives no code for these. */
-const AWAY_MESSAGE = /^(?:Connection terminated|timeout exceeded when trying to connect|the database is closed)/;
+const AWAY_MESSAGE =
+  /^(?:Connection terminated|Client (?:has encountered a connection error|was closed) and is not queryable|timeout exceeded when trying to connect|the database is closed)/;
 
 function isDatabaseAway(thrown: unknown): boolean {
   if (thrown instanceof AggregateError) return thrown.errors.some(isDatabaseAway);

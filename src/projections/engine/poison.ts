@@ -12,6 +12,11 @@ export function isTransient(e: unknown): boolean {
   return typeof code !== 'string' || !/^[0-9A-DF-Z][0-9A-Z]{4}$/.test(code) || transientClasses.has(code.slice(0, 2));
 }
 
+/** SQLSTATE classes of a statement that is wrong, whatever the data is: its syntax, names or rights; its preparation. */
+function isOurMistake(e: unknown): boolean {
+  return /^(?:42|26|0A)/.test(String((e as { code?: unknown } | null)?.code));
+}
+
 /**
  * Folds the next batch, and gets past what cannot be folded: a view that fails is suspended and skips nothing for the
  * others; a hit that fails in the facts is found by halving the batch and parked. Transient errors are thrown.
@@ -29,6 +34,8 @@ export async function foldStepPastPoison(
     } catch (e) {
       // What is neither says nothing about a hit.
       if (!(e instanceof ViewFailed || e instanceof FactsFailed) || isTransient(e.cause)) throw e;
+      // A statement of ours that is wrong would park hit after hit: nothing goes on until it is mended.
+      if (e instanceof FactsFailed && isOurMistake(e.cause)) throw e;
       if (e instanceof ViewFailed) {
         await suspend(db, generation, e.view, e.message);
         onPoison(`${e.message}; it is suspended until a rebuild`);
