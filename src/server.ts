@@ -84,7 +84,8 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
   const owner = open('owner', 2);
   const writer = open('writer', 4, { role: 'writer' });
   const appender = open('appender', 1, { role: 'writer' });
-  const reader = open('reader', 8, { role: 'reader' });
+  // Answers are short: workers of their own would take longer to start than to help.
+  const reader = open('reader', 8, { role: 'reader', settings: { max_parallel_workers_per_gather: '0' } });
 
   await prepareLog(owner.db);
   await prepareProjections(owner, log);

@@ -58,6 +58,17 @@ function shift(day: string, days: number): string {
 const previousDay = (day: string): string => shift(day, -1);
 const nextMonth = (day: string): string => `${shift(`${day.slice(0, 7)}-28`, 4).slice(0, 7)}-01`;
 
+/** The first days of the periods of a slice: what its rows can have for `day`. */
+export function periodsOf({ grain, from, to }: Slice): string[] {
+  const starts: string[] = [];
+  for (let day = from; day <= to; ) {
+    starts.push(day);
+    if (grain === 'day') day = shift(day, 1);
+    else day = grain === 'month' || day.endsWith('-21') ? nextMonth(day) : `${day.slice(0, 8)}${Number(day.slice(8)) + 10}`;
+  }
+  return starts;
+}
+
 /** The rows of a site over slices: `select <columns> from <base>_<grain> …`, one under the other. */
 export function unionOfSlices(
   names: Names,
@@ -65,10 +76,14 @@ export function unionOfSlices(
   slices: readonly Slice[],
   columns: RawBuilder<unknown>,
   where: RawBuilder<unknown>,
+  /** Whether few rows of each period are wanted: each period is then looked up by itself. */
+  byPeriod = false,
 ): RawBuilder<unknown> {
-  const parts = slices.map(
-    ({ grain, from, to }) => sql`select ${columns} from ${names(`${base}_${grain}`)}
-      where ${where} and day between ${sql.lit(from)}::date and ${sql.lit(to)}::date`,
-  );
+  const parts = slices.map((slice) => {
+    const days = byPeriod
+      ? sql`day = any (${sql.lit(`{${periodsOf(slice).join()}}`)}::date[])`
+      : sql`day between ${sql.lit(slice.from)}::date and ${sql.lit(slice.to)}::date`;
+    return sql`select ${columns} from ${names(`${base}_${slice.grain}`)} where ${where} and ${days}`;
+  });
   return sql.join(parts, sql` union all `);
 }

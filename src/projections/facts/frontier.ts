@@ -17,6 +17,9 @@ export function periodStart(grain: Grain, day: RawBuilder<unknown>): RawBuilder<
   return sql<string>`(${month} + least((extract(day from ${day})::int - 1) / 10, 2) * 10)`;
 }
 
+/** A page with more visitors than this is found by an index of its own in the roll-ups. */
+export const FEW_VISITORS = 32;
+
 export interface FrontierMove {
   /** Some hit of the batch is of a period that was closed before. */
   late: boolean;

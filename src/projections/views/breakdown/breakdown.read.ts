@@ -5,6 +5,7 @@ import type { Names } from '../../facts/names.ts';
 import { readFrontier, slicesOf, unionOfSlices, type Slice } from '../../facts/frontier.read.ts';
 import { countryOfCode, DEVICES, SHARED_TERMS, termId } from '../../facts/terms.ts';
 import { METRICS, type Metric } from './metrics.ts';
+import { findTopPages } from './top-pages.read.ts';
 
 export interface BreakdownRow {
   value: string;
@@ -44,7 +45,12 @@ const PAGE_COLUMNS = {
 
 const isPage = (metric: Metric): metric is keyof typeof PAGE_COLUMNS => metric in PAGE_COLUMNS;
 
-function rowsOf(names: Names, q: { siteId: number; metric: Metric }, slices: readonly Slice[]): RawBuilder<unknown> {
+function rowsOf(
+  names: Names,
+  q: { siteId: number; metric: Metric },
+  slices: readonly Slice[],
+  paths: readonly string[] | null,
+): RawBuilder<unknown> {
   const site = sql`site_id = ${sql.lit(q.siteId)}`;
   if (!isPage(q.metric)) {
     const columns = sql`value, visitors, visits, pageviews, bounces, 0 as entries, 0 as timed, ms`;
@@ -53,8 +59,14 @@ function rowsOf(names: Names, q: { siteId: number; metric: Metric }, slices: rea
   }
   const here = { pathname: sql``, entry_page: sql`and entries is not null`, exit_page: sql`and exits is not null` };
   const columns = sql`path as value, ${PAGE_COLUMNS[q.metric]}`;
-  return unionOfSlices(names, 'pages', slices, columns, sql`${site} ${here[q.metric]}`);
+  const where = sql`${site} ${here[q.metric]} ${paths === null ? sql`` : sql`and path = any (${pathList(paths)})`}`;
+  return unionOfSlices(names, 'pages', slices, columns, where, paths !== null);
 }
+
+const pathList = (paths: readonly string[]): RawBuilder<unknown> => sql`${sql.lit(`{${paths.join()}}`)}::bigint[]`;
+
+/** Pages looked at first, as long as they fit on one page of an answer. */
+const MOST_TOP_PAGES = 200;
 
 /** The text of a value and, where that needs a dictionary, the join that brings it. */
 function textOf(names: Names, siteId: number, metric: Metric): { text: RawBuilder<unknown>; join: RawBuilder<unknown> } {
@@ -86,6 +98,11 @@ function textOf(names: Names, siteId: number, metric: Metric): { text: RawBuilde
  */
 export async function readBreakdown(tx: Tx, names: Names, q: BreakdownQuery): Promise<BreakdownRow[]> {
   const slices = slicesOf(q.from, q.to, await readFrontier(tx, names, q.siteId));
+  const { metric, limit } = q;
+  const top =
+    isPage(metric) && q.after === undefined && limit <= MOST_TOP_PAGES
+      ? await findTopPages(tx, names, { siteId: q.siteId, metric, limit }, slices)
+      : null;
   const { text, join } = textOf(names, q.siteId, q.metric);
   const ofCursor = q.after === undefined ? sql`` : sql`and visitors <= ${sql.lit(q.after.visitors)}`;
   // Those that tie with the cursor may have been on the page before: they do not count for the bar.
@@ -99,7 +116,7 @@ export async function readBreakdown(tx: Tx, names: Names, q: BreakdownQuery): Pr
       select value, sum(visitors)::int as visitors, sum(visits)::int as visits, sum(pageviews)::int as pageviews,
         sum(bounces)::int as bounces, sum(entries)::int as entries, sum(timed)::int as timed,
         sum(ms::float8) as ms
-      from (${rowsOf(names, q, slices)}) s group by value
+      from (${rowsOf(names, q, slices, top)}) s group by value
     ), bar as (
       select coalesce((select visitors from total ${below} order by visitors desc
         offset ${sql.lit(q.limit - 1)} limit 1), 0) as visitors
@@ -137,11 +154,11 @@ export async function readEntries(tx: Tx, names: Names, q: EntryExitQuery): Prom
 export async function readExits(tx: Tx, names: Names, q: EntryExitQuery): Promise<ExitRow[]> {
   const exits = await readBreakdown(tx, names, { ...q, metric: 'exit_page' });
   const slices = slicesOf(q.from, q.to, await readFrontier(tx, names, q.siteId));
-  const paths = sql`select ${termId(sql`p`)} from unnest(${exits.map((row) => row.value)}::text[]) p`;
-  const where = sql`site_id = ${sql.lit(q.siteId)} and path in (${paths})`;
+  const paths = sql`array(select ${termId(sql`p`)} from unnest(${exits.map((row) => row.value)}::text[]) p)`;
+  const where = sql`site_id = ${sql.lit(q.siteId)} and path = any (${paths})`;
   const { rows } = await sql<{ pathname: string; visits: number }>`
     select t.value as pathname, sum(s.visits)::int as visits
-    from (${unionOfSlices(names, 'pages', slices, sql`path, visits`, where)}) s
+    from (${unionOfSlices(names, 'pages', slices, sql`path, visits`, where, true)}) s
       join ${names('term')} t on t.site_id = ${sql.lit(q.siteId)} and t.term_id = s.path
     group by 1`.execute(tx);
   const visitsWith = new Map(rows.map((row) => [row.pathname, row.visits]));

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../../platform/database.ts';
-import { GRAINS } from '../../facts/frontier.ts';
+import { FEW_VISITORS, GRAINS } from '../../facts/frontier.ts';
 import type { Names } from '../../facts/names.ts';
 
 /**
@@ -33,6 +33,11 @@ export async function createPagesTables(tx: Tx, names: Names): Promise<void> {
   for (const grain of ['day', ...GRAINS]) {
     await sql`create table ${names(`pages_${grain}`)} (path bigint not null, site_id integer not null,
       day date not null, ${columns}, primary key (site_id, day, path)) with (fillfactor = 90)`.execute(tx);
+  }
+  // Not of the days: an index on what changes with every hit would end updates in place.
+  for (const grain of GRAINS) {
+    await sql`create index ${sql.ref(`pages_${grain}_often`)} on ${names(`pages_${grain}`)} (site_id, day)
+      where visitors > ${sql.lit(FEW_VISITORS)}`.execute(tx);
   }
 }
 
