@@ -69,13 +69,6 @@ export function hitQueue(o: HitQueueOptions): HitQueue {
     return batch;
   };
 
-  const record = (batch: readonly Waiting[]): Promise<HitOutcome[]> =>
-    recordBatch(
-      batch.map((one) => one.hit),
-      performance.now() + patienceMs,
-      { ...o, onAppended },
-    );
-
   const onAppended: RecordBatchOptions['onAppended'] = (appended, hits, seconds) => {
     o.onAppended(appended, hits, seconds);
     if (appended.lastPosition !== null) prepareBeyond(appended.lastPosition);
@@ -92,11 +85,17 @@ export function hitQueue(o: HitQueueOptions): HitQueue {
     });
   };
 
+  const recording: RecordBatchOptions = { ...o, onAppended };
+  const record = (batch: readonly Waiting[]): Promise<HitOutcome[]> => {
+    const hits = batch.map((one) => one.hit);
+    return recordBatch(hits, performance.now() + patienceMs, recording);
+  };
+
   const run = async (): Promise<void> => {
     let batch = take();
-    let recording = record(batch);
+    let inFlight = record(batch);
     while (batch.length > 0) {
-      const outcomes = await recording;
+      const outcomes = await inFlight;
       down = outcomes.includes('overloaded');
       if (down) {
         settleAll(waiting, []);
@@ -104,7 +103,7 @@ export function hitQueue(o: HitQueueOptions): HitQueue {
       }
       const [done, next] = [batch, take()];
       if (next.length > 0) {
-        recording = record(next);
+        inFlight = record(next);
         // The database works on the next batch while these answers are written, which takes as long.
         setImmediate(settleAll, done, outcomes);
       } else settleAll(done, outcomes);
