@@ -24,10 +24,28 @@ export async function findTopPages(
   q: TopPagesQuery,
   slices: readonly Slice[],
 ): Promise<string[] | null> {
+  const periods = slices.reduce((sum, slice) => sum + periodsOf(slice).length, 0);
+  for (const few of FEW) {
+    const paths = await findAbove(tx, names, q, slices, few, few * periods);
+    if (paths.length > 0) return paths;
+  }
+  return null;
+}
+
+/** How few visitors a row may have to be left out: first so few that the roll-ups have an index of the rest. */
+const FEW = [FEW_VISITORS, 3];
+
+async function findAbove(
+  tx: Tx,
+  names: Names,
+  q: TopPagesQuery,
+  slices: readonly Slice[],
+  few: number,
+  mostLeftOut: number,
+): Promise<string[]> {
   const visitors = sql.ref(VISITORS[q.metric]);
-  const few = sql.lit(FEW_VISITORS);
-  const most = sql.lit(FEW_VISITORS * slices.reduce((sum, slice) => sum + periodsOf(slice).length, 0));
-  const where = sql`site_id = ${sql.lit(q.siteId)} and ${visitors} > ${few}`;
+  const most = sql.lit(mostLeftOut);
+  const where = sql`site_id = ${sql.lit(q.siteId)} and ${visitors} > ${sql.lit(few)}`;
   const { rows } = await sql<{ path: string }>`
     with seen as materialized (
       select path, sum(visitors)::int as visitors
@@ -36,5 +54,5 @@ export async function findTopPages(
       select visitors from seen order by visitors desc offset ${sql.lit(q.limit - 1)} limit 1
     )
     select s.path from seen s, bar b where b.visitors > ${most} and s.visitors >= b.visitors - ${most}`.execute(tx);
-  return rows.length === 0 ? null : rows.map((row) => row.path);
+  return rows.map((row) => row.path);
 }
