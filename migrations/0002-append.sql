@@ -37,7 +37,9 @@ create function append_hits(
   p_country text[], p_width integer[], p_duration_ms integer[], p_scroll smallint[], p_verdict smallint[],
   p_name text[], p_props jsonb[], p_vitals jsonb[],
   out first_position bigint, out last_position bigint, out rejected integer[]
-) language plpgsql volatile security definer set search_path = antics, pg_temp as $$
+) language plpgsql volatile security definer set search_path = antics, pg_temp
+  set plan_cache_mode = force_generic_plan
+as $$
 declare
   v_head  bigint;
   v_now   timestamptz;
@@ -52,8 +54,11 @@ begin
   from unnest(p_site_id) with ordinality x(site_id, n)
   where not exists (select from sites s where s.site_id = x.site_id);
 
-  v_head := log_head();
-  v_now := log_time(v_head);
+  -- log_head() and log_time() in one, and here: a function of SQL is planned anew at every call, over all partitions.
+  select coalesce(max(x.position), 0), greatest(clock_timestamp(), max(x.recorded_at)) into v_head, v_now from (
+    (select h.position, h.recorded_at from log_hits h order by h.position desc limit 1)
+    union all
+    (select e.position, e.recorded_at from log_events e order by e.position desc limit 1)) x;
   insert into log_hits (position, recorded_at, occurred_at, visitor, site_id, agent_id, day, width, duration_ms, hour,
     scroll, verdict, country, hostname, pathname, query, click_id, referrer, name, props, vitals)
   select v_head + row_number() over (order by n), v_now, timestamptz 'epoch' + occurred_ms * interval '1 millisecond',
