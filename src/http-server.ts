@@ -44,8 +44,7 @@ export async function createApp(wire: Wire, parts: AppParts, answers: Answers): 
 }
 
 /**
- * Headers that keep a browser from doing more with an answer than it should. Register it after the route of hits, which
- * has no use for them and is where their cost would show.
+ * Headers that keep a browser from doing more with an answer than it should. The route of hits opts out of them.
  */
 export async function addSecurityHeaders(app: NestFastifyApplication): Promise<void> {
   await app.register(helmet as never, {
