@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 
 const permissive = new Set([
   'MIT',
+  'MIT-0',
   'Apache-2.0',
   'BSD-2-Clause',
   'BSD-3-Clause',
