@@ -82,7 +82,7 @@ const forbidden = [
   room('queries', [at('domain', 'platform'), '\\.read\\.ts$'], 'The read side reads what is folded, by *.read.ts.'),
   room(
     'http',
-    ['^src/commands/.*\\.command\\.ts$', '^src/queries/.*\\.query\\.ts$', at('domain', 'platform')],
+    ['^src/commands/(?:.*\\.command|command-context)\\.ts$', '^src/queries/.*\\.query\\.ts$', at('domain', 'platform')],
     'A controller translates: it sends a command or a query, and knows no table.',
   ),
   room('jobs', ['^src/(?!http/|tracker/|dashboard/|cli/)'], 'Jobs have no door to the outside.'),

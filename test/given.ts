@@ -133,12 +133,12 @@ async function makeSite(db: Db, options: SiteOptions): Promise<GivenSite> {
       returning site_id, created_at`.execute(tx);
     const made = rows[0];
     if (made === undefined) throw new Error('no site was made');
-    const data = { id, site_id: made.site_id, domain, name, timezone, public: isPublic, folder_id: null };
+    const data = { id, site_id: made.site_id, domain, name, timezone, public: isPublic, folder_id: null, account: null };
     await appendEvent(tx, {
       stream: `site:${id}`,
       expectedVersion: 0,
       type: 'SiteCreated',
-      schemaVersion: 1,
+      schemaVersion: 2,
       actor: 'system',
       commandId: randomUUID(),
       data: { ...data, created_at: made.created_at.toISOString() },

@@ -19,10 +19,15 @@ export const STREAM_VERSION_CONFLICT = 'AN409';
 export async function appendEvent(tx: Tx, event: NewEvent): Promise<AppendedEvent> {
   const { rows } = await sql<{ position: string; version: number; recorded_at: Date }>`
     select position, version, recorded_at from append_event(${event.stream}, ${event.expectedVersion}::int,
-      ${event.type}, ${event.schemaVersion}::smallint, ${event.actor}, ${event.commandId}::uuid,
-      ${event.causation ?? null}::bigint, ${JSON.stringify(event.data)}::jsonb,
-      ${event.private === undefined ? null : JSON.stringify(event.private)}::jsonb)`.execute(tx);
+      ${event.type}, ${event.schemaVersion}::smallint, ${event.actor}, ${event.actorKind ?? null},
+      ${event.commandId}::uuid, ${event.causation ?? null}::bigint, ${json(event.data)}::jsonb,
+      ${json(event.private)}::jsonb, ${event.command ?? null}, ${event.site ?? null}::uuid,
+      ${json(event.before)}::jsonb, ${json(event.after)}::jsonb)`.execute(tx);
   const row = rows[0];
   if (row === undefined) throw new Error('append_event answered no row');
   return { position: BigInt(row.position), version: row.version, recordedAt: row.recorded_at };
+}
+
+function json(value: unknown): string | null {
+  return value === undefined || value === null ? null : JSON.stringify(value);
 }

@@ -35,10 +35,17 @@ export interface LogEventTable {
   type: string;
   schema_version: number;
   actor: string;
+  actor_kind: string;
   command_id: string;
   causation: Bigint | null;
   data: unknown;
   private: unknown;
+  /** Null: the system noted a fact. */
+  command: string | null;
+  /** Public id of the site that it is about. */
+  site: string | null;
+  before: unknown;
+  after: unknown;
 }
 
 export interface AgentTable {

@@ -28,7 +28,7 @@ beforeAll(async () => {
   projections = projectionsOf(database.url);
   db = projections.db;
   for (const [domain, timezone] of Object.entries(ZONES)) {
-    await createSite(db, { domain, timezone }, actor, () => NOVEMBER - 41 * 86_400_000);
+    await createSite(db, { domain, timezone }, { actor: { name: actor, kind: 'cli' } }, () => NOVEMBER - 41 * 86_400_000);
   }
   await ensureServing(db, VIEWS);
 });

@@ -38,7 +38,7 @@ export async function seedDemo(db: Db, o: DemoOptions): Promise<SeededDemo> {
   const { domain, name, timezone } = profile;
   const found = (await findSites(db, [domain])).get(domain);
   if (found && (await hasHits(db, found.site_id))) return { id: found.id, domain, simulated: null };
-  const site = found ?? (await createSite(db, { domain, name, timezone, public: true }, o.actor, systemClock));
+  const site = found ?? (await createSite(db, { domain, name, timezone, public: true }, { actor: { name: o.actor, kind: 'cli' } }, systemClock));
   const simulated = await simulate(db, {
     hits: o.hits ?? DEMO_HITS,
     days: DEMO_DAYS,

@@ -80,7 +80,7 @@ async function ensureSites(db: Db, profiles: readonly Profile[], actor: string):
   const sites: SimulatedSite[] = [];
   for (const { domain, name, timezone } of profiles) {
     const found = known.get(domain);
-    const site = found ?? (await createSite(db, { domain, name, timezone }, actor, systemClock));
+    const site = found ?? (await createSite(db, { domain, name, timezone }, { actor: { name: actor, kind: 'cli' } }, systemClock));
     sites.push({ siteId: site.site_id, id: site.id, domain, timezone: site.timezone, isNew: !found });
   }
   return sites;

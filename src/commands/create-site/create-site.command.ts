@@ -1,4 +1,5 @@
 import { Command } from '@nestjs/cqrs';
+import type { CommandContext } from '../command-context.ts';
 
 export interface NewSite {
   /** As typed; see `validateDomain`. */
@@ -10,6 +11,8 @@ export interface NewSite {
   /** Its figures need no identity. Default: false. */
   readonly public?: boolean | null | undefined;
   readonly folder_id?: string | null | undefined;
+  /** Whose it is in managed mode. Default: the operator's own. */
+  readonly account?: string | null | undefined;
 }
 
 export interface CreatedSite {
@@ -21,6 +24,7 @@ export interface CreatedSite {
   readonly name: string;
   readonly public: boolean;
   readonly folder_id: string | null;
+  readonly account: string | null;
   readonly timezone: string;
   readonly created_at: string;
   /** Of the site's stream. */
@@ -30,12 +34,11 @@ export interface CreatedSite {
 /** Registers a site. Rejects with `InvalidInput` naming each field, or `Conflict` when the domain is taken. */
 export class CreateSite extends Command<CreatedSite> {
   readonly site: NewSite;
-  readonly actor: string;
+  readonly context: CommandContext;
 
-  /** @param actor as the log names them: `key:…`, `cli:…` */
-  constructor(site: NewSite, actor: string) {
+  constructor(site: NewSite, context: CommandContext) {
     super();
     this.site = site;
-    this.actor = actor;
+    this.context = context;
   }
 }

@@ -9,6 +9,7 @@ export type SiteCreated = Extract<DomainEvent, { type: 'SiteCreated' }>;
 
 export const MAX_SITE_NAME = 200;
 
+const FOLDER_RULE = 'must be the id of a folder that is there, or null';
 const TIME_ZONE_RULE = 'must be the name of a time zone such as Europe/Berlin';
 
 /** The fields as they will be stored. */
@@ -18,6 +19,8 @@ export interface CheckedSite {
   readonly name: string;
   readonly timezone: string;
   readonly public: boolean;
+  readonly folder_id: string | null;
+  readonly account: string | null;
 }
 
 /** @throws InvalidInput naming each field that is wrong by itself */
@@ -31,12 +34,16 @@ export function checkSite(site: NewSite): CheckedSite {
   }
   const timezone = canonicalTimeZone(site.timezone ?? 'UTC');
   if (timezone === null) errors.push({ pointer: '/timezone', detail: TIME_ZONE_RULE });
-  if (site.folder_id !== undefined && site.folder_id !== null) {
-    errors.push({ pointer: '/folder_id', detail: 'must be the id of a folder that is there, or null' });
-  }
   if (!domain.ok || timezone === null || errors.length > 0) throw invalid(errors);
   const shown = name === '' ? displayHost(domain.domain) : name;
-  return { domain: domain.domain, name: shown, timezone, public: site.public ?? false };
+  return {
+    domain: domain.domain,
+    name: shown,
+    timezone,
+    public: site.public ?? false,
+    folder_id: site.folder_id ?? null,
+    account: site.account ?? null,
+  };
 }
 
 /** What the database knows when it is decided. */
@@ -44,6 +51,8 @@ export interface CreateSiteState {
   readonly isDomainTaken: boolean;
   /** PostgreSQL's opinion: its time zones may be older than this process's, and folds and reads ask it. */
   readonly isTimeZoneKnown: boolean;
+  /** The folder that was asked for, if there is one of that id. */
+  readonly folder: { readonly account: string | null } | undefined;
 }
 
 /** @throws InvalidInput, Conflict */
@@ -52,11 +61,17 @@ export function decideCreateSite(
   state: CreateSiteState,
   made: { readonly id: string; readonly siteId: number; readonly now: Date },
 ): SiteCreated {
-  if (!state.isTimeZoneKnown) throw invalid([{ pointer: '/timezone', detail: TIME_ZONE_RULE }]);
+  const errors: FieldError[] = [];
+  if (!state.isTimeZoneKnown) errors.push({ pointer: '/timezone', detail: TIME_ZONE_RULE });
+  // Another account's folder is as good as none.
+  if (site.folder_id !== null && state.folder?.account !== site.account) {
+    errors.push({ pointer: '/folder_id', detail: FOLDER_RULE });
+  }
+  if (errors.length > 0) throw invalid(errors);
   if (state.isDomainTaken) throw domainTaken(site.domain);
   return {
     type: 'SiteCreated',
-    schemaVersion: 1,
+    schemaVersion: 2,
     data: {
       id: made.id,
       site_id: made.siteId,
@@ -64,7 +79,8 @@ export function decideCreateSite(
       name: site.name,
       timezone: site.timezone,
       public: site.public,
-      folder_id: null,
+      folder_id: site.folder_id,
+      account: site.account,
       created_at: made.now.toISOString(),
     },
   };

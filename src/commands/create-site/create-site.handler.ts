@@ -10,7 +10,7 @@ import { createSite } from './create-site.ts';
 export class CreateSiteHandler implements ICommandHandler<CreateSite> {
   constructor(@Inject(WRITER) private readonly db: Db) {}
 
-  execute({ site, actor }: CreateSite): Promise<CreatedSite> {
-    return createSite(this.db, site, actor, systemClock);
+  execute({ site, context }: CreateSite): Promise<CreatedSite> {
+    return createSite(this.db, site, context, systemClock);
   }
 }

@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
-import { appendEvent } from '../../log/append-event.ts';
+import { lockFolder } from '../../models/folders/folder.read.ts';
 import { applySiteEvent } from '../../models/sites/site.fold.ts';
+import { isTimeZoneKnown } from '../../models/sites/time-zone.read.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db, Tx } from '../../platform/database.ts';
 import { uuid7 } from '../../platform/uuid7.ts';
+import type { CommandContext } from '../command-context.ts';
+import { runCommand } from '../run-command.ts';
 import type { CreatedSite, NewSite } from './create-site.command.ts';
 import {
   checkSite,
@@ -14,28 +17,28 @@ import {
 } from './create-site.decide.ts';
 
 const UNIQUE_VIOLATION = '23505';
-const INVALID_PARAMETER = '22023';
 
 /** Registers a site: what the command's handler does, and the command line. See `CreateSite`. */
-export async function createSite(db: Db, site: NewSite, actor: string, clock: Clock): Promise<CreatedSite> {
+export async function createSite(db: Db, site: NewSite, context: CommandContext, clock: Clock): Promise<CreatedSite> {
   const checked = checkSite(site);
-  const state = await readState(db, checked);
-  const now = clock();
-  // A number that a conflict leaves unused is no loss.
-  const event = decideCreateSite(checked, state, { id: uuid7(now), siteId: await nextSiteId(db), now: new Date(now) });
+  const isKnown = await isTimeZoneKnown(db, checked.timezone);
   try {
-    const version = await db.transaction().execute(async (tx) => {
-      await applySiteEvent(tx, event, 1);
-      const appended = await appendEvent(tx, {
+    return await runCommand(db, 'CreateSite', context, clock, async (tx, now) => {
+      const state = { ...(await readState(tx, checked)), isTimeZoneKnown: isKnown };
+      // A number that a conflict leaves unused is no loss.
+      const event = decideCreateSite(checked, state, { id: uuid7(now.getTime()), siteId: await nextSiteId(tx), now });
+      const { site_id: _, ...after } = event.data;
+      return {
         ...event,
         stream: `site:${event.data.id}`,
-        expectedVersion: 0,
-        actor,
-        commandId: uuid7(now),
-      });
-      return appended.version;
+        version: 0,
+        site: event.data.id,
+        before: null,
+        after,
+        result: { ...event.data, version: 1 },
+        apply: (tx, version) => applySiteEvent(tx, { event, version, private: null }),
+      };
     });
-    return { ...event.data, version };
   } catch (e) {
     // Somebody was faster between the question and this: the constraint decides.
     if (isDomainViolation(e)) throw domainTaken(checked.domain);
@@ -43,20 +46,12 @@ export async function createSite(db: Db, site: NewSite, actor: string, clock: Cl
   }
 }
 
-async function readState(db: Db, site: CheckedSite): Promise<CreateSiteState> {
-  const found = await db.selectFrom('sites').select('site_id').where('domain', '=', site.domain).executeTakeFirst();
-  return { isDomainTaken: found !== undefined, isTimeZoneKnown: await isTimeZoneKnown(db, site.timezone) };
+async function readState(tx: Tx, site: CheckedSite): Promise<Omit<CreateSiteState, 'isTimeZoneKnown'>> {
+  const found = await tx.selectFrom('sites').select('site_id').where('domain', '=', site.domain).executeTakeFirst();
+  const folder = site.folder_id === null ? undefined : await lockFolder(tx, site.folder_id);
+  return { isDomainTaken: found !== undefined, folder };
 }
 
-async function isTimeZoneKnown(tx: Tx, name: string): Promise<boolean> {
-  try {
-    await sql`select now() at time zone ${name}::text`.execute(tx);
-    return true;
-  } catch (e) {
-    if (codeOf(e) === INVALID_PARAMETER) return false;
-    throw e;
-  }
-}
 
 async function nextSiteId(tx: Tx): Promise<number> {
   const { rows } = await sql<{ site_id: number }>`select nextval('site_ids')::int as site_id`.execute(tx);

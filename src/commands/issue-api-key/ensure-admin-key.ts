@@ -47,7 +47,7 @@ async function setKey(tx: Tx, wanted: string, admins: readonly ApiKeyRow[], now:
   for (const { id, name, version } of admins) {
     if (name !== BY_ENVIRONMENT || id === existing?.id) continue;
     const event = { type: 'ApiKeyRevoked', schemaVersion: 1, data: { id } } as const;
-    await applyApiKeyEvent(tx, event, version + 1);
+    await applyApiKeyEvent(tx, { event, version: version + 1 });
     const at = { stream: `key:${id}`, expectedVersion: version, actor: 'system', commandId: uuid7(now) };
     await appendEvent(tx, { ...event, ...at });
   }

@@ -24,7 +24,7 @@ export async function issueInTransaction(
 ): Promise<string> {
   const id = uuid7(now);
   const event = decideIssueApiKey(key, { id, hash: hashApiKey(text), now: new Date(now) });
-  await applyApiKeyEvent(tx, event, 1);
+  await applyApiKeyEvent(tx, { event, version: 1 });
   await appendEvent(tx, { ...event, stream: `key:${id}`, expectedVersion: 0, actor, commandId: uuid7(now) });
   return id;
 }

@@ -1,6 +1,7 @@
 import { parsePageUrl } from '../../domain/page-url.ts';
 import { Unavailable } from '../../platform/errors.ts';
 import type { Accepted } from './accept-hit.command.ts';
+import type { KeySite } from './event-key.ts';
 import type { Draft, Edge, StepResult } from './draft.ts';
 import type { DirectorySite } from './site-directory.ts';
 
@@ -36,11 +37,11 @@ async function findSiteByKey(draft: Draft, edge: Edge): Promise<Accepted | undef
     return 'error' in page ? [] : [page.host];
   });
   let site = firstOf(hosts, edge);
-  if (!(await mayWrite(edge, authorization, site?.id ?? null))) return NO_KEY;
+  if (!(await mayWrite(edge, authorization, site ?? null))) return NO_KEY;
   if (site === undefined && hosts[0] !== undefined) {
     await edge.sites.find(hosts[0]); // looks all changes up
     site = firstOf(hosts, edge);
-    if (site !== undefined && !(await mayWrite(edge, authorization, site.id))) return NO_KEY;
+    if (site !== undefined && !(await mayWrite(edge, authorization, site))) return NO_KEY;
   }
   if (site === undefined) return refuse(draft, edge, hosts[0] ?? null);
   draft.site = site;
@@ -52,9 +53,9 @@ function firstOf(hosts: readonly string[], edge: Edge): DirectorySite | undefine
   return host === undefined ? undefined : edge.sites.get(host);
 }
 
-async function mayWrite(edge: Edge, authorization: string, siteId: string | null): Promise<boolean> {
+async function mayWrite(edge: Edge, authorization: string, site: KeySite | null): Promise<boolean> {
   try {
-    return await edge.canWriteEvents(authorization, siteId);
+    return await edge.canWriteEvents(authorization, site);
   } catch (e) {
     throw new Unavailable('log_unavailable', 'The key cannot be checked now', 1, { cause: e });
   }

@@ -13,6 +13,8 @@ export interface DirectorySite {
   readonly siteId: number;
   /** The public id. */
   readonly id: string;
+  /** Whose it is in managed mode; null: the operator's own. */
+  readonly account: string | null;
   /** Canonical host. */
   readonly domain: string;
   readonly timezone: string;
@@ -45,6 +47,7 @@ const MAX_FINDERS = 10_000;
 interface SiteRow {
   site_id: number;
   id: string;
+  account: string | null;
   domain: string;
   timezone: string;
   excluded_ips: string[];
@@ -151,7 +154,7 @@ export function siteDirectory(db: Db, log: Pick<Logger, 'warn' | 'info'>): SiteD
 async function readSites(db: Db, ids?: readonly string[]): Promise<SiteRow[]> {
   const some = ids === undefined ? sql`` : sql`where id::text = any(${[...ids]}::text[])`;
   const { rows } = await sql<SiteRow>`
-    select site_id, id, domain, timezone, excluded_ips, excluded_paths, query_keys, respect_gpc
+    select site_id, id, account, domain, timezone, excluded_ips, excluded_paths, query_keys, respect_gpc
     from sites ${some}`.execute(db);
   return rows;
 }
@@ -165,6 +168,7 @@ function toSite(row: SiteRow): DirectorySite {
   return {
     siteId: row.site_id,
     id: row.id,
+    account: row.account,
     domain: row.domain,
     timezone: row.timezone,
     excludedIps,

@@ -19,6 +19,7 @@ const NOW = Date.parse('2026-03-01T22:30:00Z');
 const SITE: DirectorySite = {
   siteId: 7,
   id: '0192f0c8-0000-7000-8000-000000000007',
+  account: null,
   domain: 'example.com',
   timezone: 'Europe/Berlin',
   excludedIps: [],
@@ -75,7 +76,8 @@ async function pass(given: Given = {}): Promise<Passed> {
     salts: { get: () => Promise.resolve(SALT), purge: () => undefined },
     countryOf: (ip) => (ip === '8.8.8.8' ? 'US' : null),
     isSpamHost: spamMatcher(['spam.example']),
-    canWriteEvents(authorization, siteId) {
+    canWriteEvents(authorization, asked) {
+      const siteId = asked?.id ?? null;
       seen.keysAskedFor.push(siteId);
       return Promise.resolve(authorization === 'Bearer good' && (siteId === null || siteId === (given.keyFor ?? siteId)));
     },

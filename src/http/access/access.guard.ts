@@ -2,10 +2,11 @@ import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@ne
 import { Reflector } from '@nestjs/core';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyRequest } from 'fastify';
+import { seesSite } from '../../domain/sight.ts';
 import { NotAllowed, NotFound, NotSignedIn, Unavailable } from '../../platform/errors.ts';
 import { GetSite, type Site } from '../../queries/get-site/get-site.query.ts';
 import { ACCESS, admit, type AccessRule } from './access.ts';
-import { hasScope, seesSite, type Identity } from './identity.ts';
+import { hasScope, isOperator, type Identity } from './identity.ts';
 import type { Keyring } from './keyring.ts';
 
 export const KEYRING = Symbol('KEYRING');
@@ -71,14 +72,17 @@ export class AccessGuard implements CanActivate {
     if (site?.public === true && rule.public !== undefined) return site;
     if (rule.public === 'only') throw noSite();
     requireScope(identity, rule);
-    if (site === null || !seesSite(identity, site.id)) throw noSite();
+    if (site === null || !seesSite(identity.sight, site)) throw noSite();
     return site;
   }
 }
 
 function requireScope(identity: Identity | undefined, rule: SiteRule): asserts identity is Identity {
   if (identity === undefined) throw new NotSignedIn('This needs an API key: Authorization: Bearer <key>.');
-  if (hasScope(identity, rule.scope)) return;
+  if (hasScope(identity, rule.scope)) {
+    if (rule.operator === undefined || isOperator(identity)) return;
+    throw new NotAllowed('This concerns all sites: it needs an admin who is limited neither to an account nor to sites.');
+  }
   const scopes = typeof rule.scope === 'string' ? rule.scope : rule.scope.join(' or ');
   throw new NotAllowed(`This needs an API key with the scope ${scopes}.`);
 }

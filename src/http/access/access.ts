@@ -7,6 +7,7 @@ import type { Identity, Scope } from './identity.ts';
  * Who may use a route. Every route has one, next to its method; a spec fails for a route without.
  * - `open`: nobody has to say who they are.
  * - `scope`: an identity that has it (one of them). Without `site` it is about no site in particular.
+ * - `operator`: only an admin who sees everything, as it concerns all sites and accounts.
  * - `site`: the parameter of the path that holds a site's id. The route is entered only for a site that is there and
  *   that the asker may see: else 404, the same for both.
  * - `public`: `if-site-public`: of a public site nobody has to say who they are. `only`: and others are not there.
@@ -15,6 +16,7 @@ export type AccessRule =
   | { readonly open: true }
   | {
       readonly scope: Scope | readonly Scope[];
+      readonly operator?: true;
       readonly site?: string;
       readonly public?: 'if-site-public' | 'only';
     };
@@ -43,8 +45,12 @@ export const AskedSite = createParamDecorator((_: unknown, context: ExecutionCon
 });
 
 /** Who is asking: only on routes that cannot be entered without. */
-export const Asker = createParamDecorator((_: unknown, context: ExecutionContext): Identity => {
-  const identity = admitted.get(context.switchToHttp().getRequest<FastifyRequest>())?.identity;
+export function askerOf(request: FastifyRequest): Identity {
+  const identity = admitted.get(request)?.identity;
   if (identity === undefined) throw new Error('the route can be entered without an identity');
   return identity;
-});
+}
+
+export const Asker = createParamDecorator((_: unknown, context: ExecutionContext): Identity =>
+  askerOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);

@@ -1,9 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { hashApiKey } from '../../domain/api-key.ts';
+import { seesSite, type Sighted } from '../../domain/sight.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { NotSignedIn, Unavailable } from '../../platform/errors.ts';
-import { hasScope, seesSite, type Identity } from './identity.ts';
+import { hasScope, type Identity } from './identity.ts';
 
 /** A key as it is stored. */
 export interface StoredKey {
@@ -32,7 +33,7 @@ export interface Keyring {
    */
   identify(authorization: string | readonly string[]): Promise<Identity>;
   /** Whether it shows a key that may write events of this site (null: of any). */
-  canWriteEvents(authorization: string | undefined, siteId: string | null): Promise<boolean>;
+  canWriteEvents(authorization: string | undefined, site: Omit<Sighted, 'group'> | null): Promise<boolean>;
   /** Notes what was used since. */
   stop(): Promise<void>;
 }
@@ -99,7 +100,11 @@ export function createKeyring(o: KeyringOptions): Keyring {
     if (stored === undefined || !timingSafeEqual(stored.hash, hash)) return undefined;
     if (stored.expiresAt !== null && stored.expiresAt.getTime() <= now) return undefined;
     note(stored.id, now);
-    return { actor: `key:${stored.id}`, scopes: stored.scopes, siteIds: stored.siteIds, account: stored.account };
+    return {
+      actor: { name: `key:${stored.id}`, kind: 'key' },
+      scopes: stored.scopes,
+      sight: { siteIds: stored.siteIds, account: stored.account, groups: null },
+    };
   };
 
   return {
@@ -108,10 +113,10 @@ export function createKeyring(o: KeyringOptions): Keyring {
       if (identity === undefined) throw new NotSignedIn('Authorization must be "Bearer" and a valid API key.');
       return identity;
     },
-    async canWriteEvents(authorization, siteId) {
+    async canWriteEvents(authorization, site) {
       const identity = authorization === undefined ? undefined : await find(authorization);
       if (identity === undefined || !hasScope(identity, 'events:write')) return false;
-      return siteId === null || seesSite(identity, siteId);
+      return site === null || seesSite(identity.sight, { ...site, group: null });
     },
     async stop() {
       await noting;

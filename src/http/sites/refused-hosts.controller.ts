@@ -18,7 +18,7 @@ export class RefusedHostsController {
   ) {}
 
   @Get()
-  @Access({ scope: 'admin' })
+  @Access({ scope: 'admin', operator: true })
   @ApiOperation({ summary: 'The last 20 hosts whose hits were refused, as no site is registered for them' })
   @ApiOkResponse({ type: RefusedHostsDto })
   async list(): Promise<RefusedHostsDto> {

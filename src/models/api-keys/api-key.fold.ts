@@ -1,12 +1,18 @@
-import type { DomainEvent } from '../../log/events/event.ts';
-import '../../log/log.tables.ts';
+import { sql } from 'kysely';
+import type { ApiKeyEvent, SiteEvent } from '../../log/events/admin-events.ts';
+import type { Recorded } from '../../log/events/upcast.ts';
+import { readEvents } from '../../log/read-events.ts';
 import type { Tx } from '../../platform/database.ts';
 import './api-keys.tables.ts';
 
-export type ApiKeyEvent = Extract<DomainEvent, { type: `ApiKey${string}` }>;
+/** What changes the table: a site that goes leaves the lists of the keys that named it. */
+export type ApiKeysEvent = ApiKeyEvent | Extract<SiteEvent, { type: 'SiteDeleted' }>;
 
 /** Folds one event into the table, in the transaction of the command that appends it. A revoked key has no row. */
-export async function applyApiKeyEvent(tx: Tx, event: ApiKeyEvent, version: number): Promise<void> {
+export async function applyApiKeyEvent(
+  tx: Tx,
+  { event, version }: Pick<Recorded<ApiKeysEvent>, 'event' | 'version'>,
+): Promise<void> {
   switch (event.type) {
     case 'ApiKeyIssued': {
       const { hash, scopes, site_ids, ...rest } = event.data;
@@ -26,6 +32,12 @@ export async function applyApiKeyEvent(tx: Tx, event: ApiKeyEvent, version: numb
     case 'ApiKeyRevoked':
       await tx.deleteFrom('api_keys').where('id', '=', event.data.id).execute();
       return;
+    case 'SiteDeleted':
+      // An empty list is no list: such a key sees nothing.
+      await sql`
+        update api_keys set site_ids = array_remove(site_ids, ${event.data.id}::uuid)
+        where ${event.data.id}::uuid = any (site_ids)`.execute(tx);
+      return;
     default:
       event satisfies never;
   }
@@ -37,14 +49,8 @@ export async function applyApiKeyEvent(tx: Tx, event: ApiKeyEvent, version: numb
  */
 export async function rebuildApiKeys(tx: Tx): Promise<void> {
   const before = await tx.deleteFrom('api_keys').returning(['id', 'last_used_at']).execute();
-  const events = await tx
-    .selectFrom('log_events')
-    .select(['type', 'schema_version', 'data', 'version'])
-    .where('stream', 'like', 'key:%')
-    .orderBy('position')
-    .execute();
-  for (const { type, schema_version, data, version } of events) {
-    await applyApiKeyEvent(tx, { type, schemaVersion: schema_version, data } as ApiKeyEvent, version);
+  for (const recorded of await readEvents(tx, ['ApiKeyIssued', 'ApiKeyRevoked', 'SiteDeleted'])) {
+    await applyApiKeyEvent(tx, recorded);
   }
   for (const { id, last_used_at } of before) {
     await tx.updateTable('api_keys').set({ last_used_at }).where('id', '=', id).execute();

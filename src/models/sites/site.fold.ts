@@ -1,39 +1,61 @@
-import type { DomainEvent } from '../../log/events/event.ts';
-import '../../log/log.tables.ts';
+import type { FolderEvent, SiteEvent } from '../../log/events/admin-events.ts';
+import type { Recorded } from '../../log/events/upcast.ts';
+import { readEvents } from '../../log/read-events.ts';
 import type { Tx } from '../../platform/database.ts';
 import './sites.tables.ts';
 
-export type SiteEvent = Extract<DomainEvent, { type: `Site${string}` }>;
+/** What changes the table: a folder that goes leaves its sites in none. */
+export type SitesEvent = SiteEvent | Extract<FolderEvent, { type: 'FolderDeleted' }>;
 
 /** Folds one event into the table, in the transaction of the command that appends it: a write is read back at once. */
-export async function applySiteEvent(tx: Tx, event: SiteEvent, version: number): Promise<void> {
-  const { data } = event;
-  await tx
-    .insertInto('sites')
-    .values({
-      site_id: data.site_id,
-      id: data.id,
-      domain: data.domain,
-      name: data.name,
-      public: data.public,
-      folder_id: data.folder_id,
-      timezone: data.timezone,
-      created_at: data.created_at,
-      version,
-    })
-    .execute();
+export async function applySiteEvent(tx: Tx, recorded: Recorded<SitesEvent>): Promise<void> {
+  const { event, version } = recorded;
+  switch (event.type) {
+    case 'SiteCreated':
+      await tx
+        .insertInto('sites')
+        .values({ ...event.data, version })
+        .execute();
+      return;
+    case 'SiteChanged': {
+      const { excluded_paths, query_keys, ...rest } = event.data.changes;
+      const ips = recorded.private?.after?.['excluded_ips'] as readonly string[] | undefined;
+      await tx
+        .updateTable('sites')
+        .set({
+          ...rest,
+          ...(excluded_paths && { excluded_paths: [...excluded_paths] }),
+          ...(query_keys && { query_keys: [...query_keys] }),
+          ...(ips && { excluded_ips: [...ips] }),
+          version,
+        })
+        .where('id', '=', event.data.id)
+        .execute();
+      return;
+    }
+    case 'SiteMoved':
+      await tx
+        .updateTable('sites')
+        .set({ folder_id: event.data.folder_id, version })
+        .where('id', '=', event.data.id)
+        .execute();
+      return;
+    case 'SiteDeleted':
+      await tx.deleteFrom('sites').where('id', '=', event.data.id).execute();
+      return;
+    case 'SiteErased':
+      return; // gone since it was deleted
+    case 'FolderDeleted':
+      await tx.updateTable('sites').set({ folder_id: null }).where('folder_id', '=', event.data.id).execute();
+      return;
+    default:
+      event satisfies never;
+  }
 }
 
 /** Empties the table and folds all events of the log again. Run it while nobody writes. */
 export async function rebuildSites(tx: Tx): Promise<void> {
   await tx.deleteFrom('sites').execute();
-  const events = await tx
-    .selectFrom('log_events')
-    .select(['type', 'schema_version', 'data', 'version'])
-    .where('stream', 'like', 'site:%')
-    .orderBy('position')
-    .execute();
-  for (const { type, schema_version, data, version } of events) {
-    await applySiteEvent(tx, { type, schemaVersion: schema_version, data } as SiteEvent, version);
-  }
+  const types = ['SiteCreated', 'SiteChanged', 'SiteMoved', 'SiteDeleted', 'FolderDeleted'] as const;
+  for (const recorded of await readEvents(tx, types)) await applySiteEvent(tx, recorded);
 }

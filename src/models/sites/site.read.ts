@@ -1,17 +1,39 @@
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
+import type { Sight } from '../../domain/sight.ts';
 import type { Tx } from '../../platform/database.ts';
+import '../folders/folders.tables.ts';
 import type { SitesTable } from './sites.tables.ts';
 
-export type SiteRow = Selectable<SitesTable>;
+/** `group`: of its folder, whose members may see it. */
+export type SiteRow = Selectable<SitesTable> & { group: string | null };
+
+function sites(tx: Tx) {
+  return tx
+    .selectFrom('sites')
+    .leftJoin('folders', 'folders.id', 'sites.folder_id')
+    .selectAll('sites')
+    .select('folders.authelia_group as group');
+}
 
 /** @param id a UUID */
 export function readSite(tx: Tx, id: string): Promise<SiteRow | undefined> {
-  return tx.selectFrom('sites').selectAll().where('id', '=', id).executeTakeFirst();
+  return sites(tx).where('sites.id', '=', id).executeTakeFirst();
 }
 
-/** By domain. @param ids only these; null: all */
-export async function readSites(tx: Tx, ids: readonly string[] | null): Promise<SiteRow[]> {
-  if (ids?.length === 0) return [];
-  const sites = tx.selectFrom('sites').selectAll().orderBy('domain');
-  return (ids === null ? sites : sites.where('id', 'in', ids)).execute();
+/** The row as it is, and nobody else changes it before the transaction ends. */
+export function lockSite(tx: Tx, id: string): Promise<Selectable<SitesTable> | undefined> {
+  return tx.selectFrom('sites').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+}
+
+/** By domain. The same rule as `seesSite`. */
+export async function readSites(tx: Tx, sight: Sight): Promise<SiteRow[]> {
+  let seen = sites(tx).orderBy('sites.domain');
+  if (sight.siteIds !== null) {
+    seen = seen.where('sites.id', '=', sql<string>`any(${[...sight.siteIds]}::uuid[])`);
+  }
+  if (sight.account !== null) seen = seen.where('sites.account', '=', sight.account);
+  if (sight.groups !== null) {
+    seen = seen.where('folders.authelia_group', '=', sql<string>`any(${[...sight.groups]}::text[])`);
+  }
+  return seen.execute();
 }

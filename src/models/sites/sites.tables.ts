@@ -9,6 +9,8 @@ export interface SitesTable {
   name: string;
   public: boolean;
   folder_id: string | null;
+  /** Whose it is in managed mode; null: the operator's own. */
+  account: string | null;
   timezone: string;
   excluded_ips: Generated<string[]>;
   excluded_paths: Generated<string[]>;

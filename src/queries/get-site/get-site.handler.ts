@@ -22,6 +22,8 @@ export class GetSiteHandler implements IQueryHandler<GetSite> {
       name: row.name,
       public: row.public,
       folderId: row.folder_id,
+      group: row.group,
+      account: row.account,
       timezone: row.timezone,
       createdAt: row.created_at,
       version: row.version,

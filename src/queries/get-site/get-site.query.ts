@@ -11,6 +11,10 @@ export interface Site {
   readonly name: string;
   readonly public: boolean;
   readonly folderId: string | null;
+  /** Of its folder: whose members may see it. */
+  readonly group: string | null;
+  /** Whose it is in managed mode; null: the operator's own. */
+  readonly account: string | null;
   readonly timezone: string;
   readonly createdAt: Date;
   /** Of the site's stream. */

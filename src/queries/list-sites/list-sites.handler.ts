@@ -15,14 +15,14 @@ export class ListSitesHandler implements IQueryHandler<ListSites> {
     @Inject(QUERY_CLOCK) private readonly clock: Clock,
   ) {}
 
-  execute({ ids }: ListSites): Promise<readonly ListedSite[]> {
+  execute({ sight }: ListSites): Promise<readonly ListedSite[]> {
     // One snapshot: the tables of a generation must not be dropped between the two reads.
     return this.reader.db
       .transaction()
       .setIsolationLevel('repeatable read')
       .setAccessMode('read only')
       .execute(async (tx) => {
-        const rows = await readSites(tx, ids);
+        const rows = await readSites(tx, sight);
         const siteIds = rows.map((row) => row.site_id);
         const visitors = await this.visitorsOfLastDay(tx, siteIds);
         return rows.map((row) => ({

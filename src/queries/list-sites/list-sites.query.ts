@@ -1,4 +1,5 @@
 import { Query } from '@nestjs/cqrs';
+import type { Sight } from '../../domain/sight.ts';
 
 export interface ListedSite {
   readonly id: string;
@@ -15,11 +16,8 @@ export interface ListedSite {
 
 /** Sites with their visitors of the last 24 hours, by domain. */
 export class ListSites extends Query<readonly ListedSite[]> {
-  readonly ids: readonly string[] | null;
-
-  /** @param ids only these, UUIDs; null: all */
-  constructor(ids: readonly string[] | null) {
+  /** @param sight whose sites */
+  constructor(readonly sight: Sight) {
     super();
-    this.ids = ids;
   }
 }

@@ -1,0 +1,118 @@
+import { sql } from 'kysely';
+import { appendEvent, STREAM_VERSION_CONFLICT } from '../log/append-event.ts';
+import type { DomainEvent, NewEvent } from '../log/events/event.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Db, Tx } from '../platform/database.ts';
+import { KeyReused, VersionMismatch } from '../platform/errors.ts';
+import { uuid7 } from '../platform/uuid7.ts';
+import type { CommandContext, Idempotency } from './command-context.ts';
+import './command-results.tables.ts';
+
+/** What a command decided: one event, what else is recorded beside it, and what is answered. */
+export type Decision<R> = DomainEvent &
+  Pick<NewEvent, 'stream' | 'site' | 'before' | 'after' | 'private' | 'causation'> & {
+    /** The stream's version before it, 0 for a new one. The row that says so is locked. */
+    readonly version: number;
+    readonly result: R;
+    /** What an `Idempotency-Key` replays instead of `result`, where that holds a secret. */
+    readonly replayed?: R;
+    /** Folds the event into its read models, and enqueues jobs. @param version of the stream, after it */
+    apply(tx: Tx, version: number): Promise<void>;
+  };
+
+/** Answers of commands are plain JSON: a replayed one is read back from the database. */
+export type Result = Readonly<Record<string, unknown>> | null;
+
+const KEPT = sql.lit('24 hours');
+
+/**
+ * Runs a command in one transaction: the row of its `Idempotency-Key` first, which makes a twin wait; then load and
+ * decide; then read models and jobs; the event last, since it holds the log's lock until COMMIT.
+ * @param name as the log records it, such as `CreateSite`
+ * @throws KeyReused, VersionMismatch, and what `decide` throws
+ */
+export async function runCommand<R>(
+  db: Db,
+  name: string,
+  context: CommandContext,
+  clock: Clock,
+  decide: (tx: Tx, now: Date) => Promise<Decision<R>>,
+): Promise<R> {
+  const { actor, idempotency } = context;
+  const now = clock();
+  try {
+    return await db.transaction().execute(async (tx) => {
+      if (idempotency !== undefined) {
+        const first = await enterKey(tx, actor.name, idempotency);
+        if (first !== undefined) return first as R;
+      }
+      const { version, result, replayed, apply, ...event } = await decide(tx, new Date(now));
+      checkVersion(context.ifMatch, version);
+      await apply(tx, version + 1);
+      if (idempotency !== undefined) {
+        await keepResult(tx, actor.name, idempotency.key, replayed ?? result, event.site ?? null);
+      }
+      await appendEvent(tx, {
+        ...(event as DomainEvent & typeof event),
+        expectedVersion: version,
+        actor: actor.name,
+        actorKind: actor.kind,
+        commandId: uuid7(now),
+        command: name,
+      });
+      return result;
+    });
+  } catch (e) {
+    if (e instanceof Error && 'code' in e && e.code === STREAM_VERSION_CONFLICT) throw new VersionMismatch(CHANGED);
+    throw e;
+  }
+}
+
+const CHANGED = 'It has changed meanwhile: read it again, then decide.';
+
+function checkVersion(ifMatch: CommandContext['ifMatch'], version: number): void {
+  if (ifMatch === undefined || (ifMatch === 'any' ? version > 0 : ifMatch.includes(version))) return;
+  throw new VersionMismatch(version === 0 ? 'It is not there yet: If-Match cannot hold.' : CHANGED);
+}
+
+/** Undefined: the key is new. A twin that is under way is waited for. */
+async function enterKey(tx: Tx, actor: string, { key, fingerprint }: Idempotency): Promise<unknown> {
+  const { rows: entered } = await sql`
+    insert into command_results as r (actor, key, fingerprint, created_at)
+    values (${actor}, ${key}, ${fingerprint}, now())
+    on conflict (actor, key) do update
+      set fingerprint = excluded.fingerprint, created_at = now(), result = null, site = null
+      where r.created_at < now() - ${KEPT}::interval
+    returning 1`.execute(tx);
+  if (entered.length > 0) return undefined;
+  const before = await tx
+    .selectFrom('command_results')
+    .select(['fingerprint', 'result'])
+    .where('actor', '=', actor)
+    .where('key', '=', key)
+    .executeTakeFirst();
+  // Cleared away in this moment, after 24 hours: as if it had come a moment later.
+  if (before === undefined) return enterKey(tx, actor, { key, fingerprint });
+  if (!before.fingerprint.equals(fingerprint)) {
+    throw new KeyReused('This Idempotency-Key came before with another request: take a new one.');
+  }
+  return before.result;
+}
+
+async function keepResult(tx: Tx, actor: string, key: string, result: unknown, site: string | null): Promise<void> {
+  await tx
+    .updateTable('command_results')
+    .set({ result: JSON.stringify(result), site })
+    .where('actor', '=', actor)
+    .where('key', '=', key)
+    .execute();
+}
+
+/** Forgets answers that are not replayed any more. @returns how many */
+export async function forgetResults(db: Db): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('command_results')
+    .where('created_at', '<', sql<Date>`now() - ${KEPT}::interval`)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}
