@@ -1,5 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 
+/** What a key may be good for; `admin` includes the others. */
+export const SCOPES = ['stats:read', 'sites:write', 'events:write', 'admin'] as const;
+export type Scope = (typeof SCOPES)[number];
+
 /** A new API key: 256 random bits, with a prefix by which people and scanners for leaked secrets know it. */
 export function newApiKey(): string {
   return `antics_${randomBytes(32).toString('base64url')}`;

@@ -1,8 +1,8 @@
 import type { Actor } from '../../domain/actor.ts';
+import type { Scope } from '../../domain/api-key.ts';
 import { seesEverything, type Sight } from '../../domain/sight.ts';
 
-export const SCOPES = ['stats:read', 'sites:write', 'events:write', 'admin'] as const;
-export type Scope = (typeof SCOPES)[number];
+export { SCOPES, type Scope } from '../../domain/api-key.ts';
 
 /** Somebody known. */
 export interface Identity {
