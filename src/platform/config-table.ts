@@ -66,7 +66,13 @@ export const CONFIG_TABLE = [
     default: '`info`',
     meaning: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`',
   },
-  { name: 'ANTICS_RATE_LIMIT', default: '', meaning: '`off` lifts the limits on requests' },
+  {
+    name: 'ANTICS_RATE_LIMIT',
+    default: '`client=50/s:200, site=2000/s:10000, admin=50/s:500`',
+    meaning:
+      'Limits on requests, each with its rate and its burst: hits of an address, hits of a site, other requests of ' +
+      'an identity. What is not named keeps its default; `client=off` lifts one, `off` all of them',
+  },
   {
     name: 'ANTICS_PG_USER',
     default: '`postgres`, else `nobody`',

@@ -2,6 +2,8 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
+import { DEFAULT_LIMITS, type Rate, type RateLimits } from './rate-limit.ts';
+
 /** Reads one value, or throws an Error that says what would be right, to follow the variable's name. No secrets. */
 export type ReadValue<T> = (text: string) => T;
 
@@ -86,4 +88,24 @@ export const smtpUrl: ReadValue<string> = (text) => {
     throw new Error('should be a URL such as smtps://user:password@mail.example.com:465');
   }
   return text;
+};
+
+const LIMIT = /^(client|site|admin)\s*=\s*(?:(off)|(\d{1,7}(?:\.\d{1,3})?)\/s:(\d{1,8}))$/;
+
+/** `off`, or some of the limits; those that are not named stay as they are by default. */
+export const rateLimits: ReadValue<RateLimits> = (text) => {
+  if (text === 'off') return { client: null, site: null, admin: null };
+  const limits: { -readonly [name in keyof RateLimits]: Rate | null } = { ...DEFAULT_LIMITS };
+  const named = new Set<string>();
+  for (const entry of text.split(',')) {
+    const [, name, off, perSecond, burst] = LIMIT.exec(entry.trim()) ?? [];
+    const rate = off === undefined ? { perSecond: Number(perSecond), burst: Number(burst) } : null;
+    const isGood = rate === null || (rate.perSecond > 0 && rate.burst > 0);
+    if (name === undefined || named.has(name) || !isGood) {
+      throw new Error('should be off, or such as client=50/s:200, site=2000/s:10000, admin=off, each once');
+    }
+    named.add(name);
+    limits[name as keyof RateLimits] = rate;
+  }
+  return limits;
 };

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { CONFIG_TABLE, configTableMarkdown } from './config-table.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { packageRoot } from './migration-files.ts';
+import { DEFAULT_LIMITS } from './rate-limit.ts';
 
 const KEY = 'k'.repeat(32);
 
@@ -29,7 +30,7 @@ describe('the configuration', () => {
       trustedProxies: [],
       adminGroup: 'admins',
       logLevel: 'info',
-      rateLimit: 'on',
+      rateLimits: DEFAULT_LIMITS,
     });
     expect(warnings).toEqual([]);
   });
@@ -59,7 +60,7 @@ describe('the configuration', () => {
       adminKey: KEY,
       geoipFile: resolve('package.json'),
       smtpUrl: 'smtps://a:b@mail.example.com',
-      rateLimit: 'off',
+      rateLimits: { client: null, site: null, admin: null },
     });
   });
 
@@ -95,8 +96,20 @@ describe('the configuration', () => {
     ['ANTICS_ADMIN_KEY', `${KEY}é`],
     ['DATABASE_URL', 'postgresql://host:port/db'],
     ['SMTP_URL', 'smtp://'],
+    ['ANTICS_RATE_LIMIT', 'on'],
+    ['ANTICS_RATE_LIMIT', 'client=50'],
+    ['ANTICS_RATE_LIMIT', 'client=0/s:10'],
+    ['ANTICS_RATE_LIMIT', 'client=1/s:0'],
+    ['ANTICS_RATE_LIMIT', 'clients=1/s:1'],
+    ['ANTICS_RATE_LIMIT', 'off, client=1/s:1'],
+    ['ANTICS_RATE_LIMIT', 'client=1/s:1, client=2/s:2'],
   ] as const)('refuses %s=%s', (name, text) => {
     expect(mistakesOf({ [name]: text })).toEqual([name]);
+  });
+
+  it('takes the limits that are named, and leaves the others as they are', () => {
+    const { config } = readConfig({ ANTICS_RATE_LIMIT: 'client=0.5/s:10,site = off' });
+    expect(config.rateLimits).toEqual({ ...DEFAULT_LIMITS, client: { perSecond: 0.5, burst: 10 }, site: null });
   });
 
   it('says nothing of a secret that is wrong', () => {

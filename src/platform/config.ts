@@ -5,6 +5,7 @@ import * as value from './config-values.ts';
 import type { ReadValue } from './config-values.ts';
 import { defaultDataDir } from './data-dir.ts';
 import { messageOf, OperatorError } from './errors.ts';
+import { DEFAULT_LIMITS, type RateLimits } from './rate-limit.ts';
 
 /** What the operator decided. Paths are absolute. */
 export interface Config {
@@ -24,7 +25,7 @@ export interface Config {
   readonly referrerSpamFile: string | undefined;
   readonly smtpUrl: string | undefined;
   readonly logLevel: LogLevel;
-  readonly rateLimit: 'on' | 'off';
+  readonly rateLimits: RateLimits;
   /** Account that runs the embedded server when we are root. */
   readonly pgUser: string | undefined;
 }
@@ -83,7 +84,7 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
     smtpUrl: optional('SMTP_URL', value.smtpUrl),
     logLevel:
       optional('ANTICS_LOG_LEVEL', value.oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')) ?? 'info',
-    rateLimit: optional('ANTICS_RATE_LIMIT', onlyOff) ?? 'on',
+    rateLimits: optional('ANTICS_RATE_LIMIT', value.rateLimits) ?? DEFAULT_LIMITS,
     pgUser,
   };
   const dataDir = optional('ANTICS_DATA_DIR', resolvePath);
@@ -99,11 +100,6 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
 }
 
 const resolvePath: ReadValue<string> = (text) => resolve(text);
-
-const onlyOff: ReadValue<'off'> = (text) => {
-  if (text !== 'off') throw new Error('should be off, or not set');
-  return 'off';
-};
 
 /** A warning, and no error: a newer or older Antics may know the variable, and an upgrade must not fail on it. */
 function unknownVariables(env: NodeJS.ProcessEnv): string[] {
