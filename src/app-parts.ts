@@ -1,6 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { Registry } from 'prom-client';
 import type { Keyring } from './http/access/keyring.ts';
+import type { ProxySettings } from './http/access/proxy-identity.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Database } from './platform/database.ts';
 import type { Logger } from './platform/logger.ts';
@@ -14,6 +15,7 @@ export interface AppParts {
   /** Role `reader`. */
   readonly reader: Database;
   readonly keyring: Keyring;
+  readonly proxy: ProxySettings;
   readonly registry: Registry;
   readonly baseUrl: () => string;
   readonly clock: Clock;

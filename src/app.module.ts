@@ -8,7 +8,7 @@ import { CreateSiteHandler } from './commands/create-site/create-site.handler.ts
 import { IssueApiKeyHandler } from './commands/issue-api-key/issue-api-key.handler.ts';
 import { HIT_WRITER, RecordHitsHandler } from './commands/record-hits/record-hits.handler.ts';
 import { WRITER } from './commands/writer.ts';
-import { AccessGuard, KEYRING } from './http/access/access.guard.ts';
+import { AccessGuard, KEYRING, PROXY } from './http/access/access.guard.ts';
 import { ExportController } from './http/export/export.controller.ts';
 import { MetricsController, METRICS } from './http/metrics/metrics.controller.ts';
 import { ProblemFilter } from './http/problem/problem.filter.ts';
@@ -70,6 +70,7 @@ export class AppModule {
         { provide: READER, useValue: parts.reader },
         { provide: QUERY_CLOCK, useValue: parts.clock },
         { provide: KEYRING, useValue: parts.keyring },
+        { provide: PROXY, useValue: parts.proxy },
         { provide: BASE_URL, useValue: parts.baseUrl },
       ],
     };

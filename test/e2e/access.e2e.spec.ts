@@ -2,11 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { ModulesContainer } from '@nestjs/core';
-import { issueApiKey } from '../../src/commands/issue-api-key/issue-api-key.ts';
-import type { NewApiKey } from '../../src/commands/issue-api-key/issue-api-key.command.ts';
 import { ACCESS } from '../../src/http/access/access.ts';
-import { systemClock } from '../../src/platform/clock.ts';
 import { startTestServer, until, type TestServer } from './harness.ts';
+import { issueKey, type WantedKey } from './issue-key.ts';
 
 let antics: TestServer;
 beforeAll(async () => {
@@ -14,10 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => antics.stop());
 
-function issue(key: Partial<NewApiKey>): Promise<{ id: string; key: string }> {
-  const whole = { name: 'test', scopes: [], site_ids: null, account: null, expires_at: null, ...key };
-  return issueApiKey(antics.server.writer.db, whole, 'system', systemClock);
-}
+const issue = (key: Partial<WantedKey>) => issueKey(antics, key);
 
 const hidden = ['', '/timeseries', '/realtime', '/paths', '/entry-exit'].map((sub) => (id: string) => `/api/stats/${id}${sub}`);
 const exported = (id: string): string => `/api/export/${id}`;
@@ -110,13 +105,17 @@ describe('an Authorization that is not one valid Bearer key', () => {
 });
 
 describe('a key', () => {
-  it('of the wrong scope is 403, for sites that are there and for those that are not', async () => {
-    const { id } = await antics.createSite();
-    const writer = await issue({ scopes: ['events:write'] });
-    for (const path of [`/api/stats/${id}`, `/api/stats/${randomUUID()}`, '/api/sites', '/api/refused-hosts']) {
+  it('of the wrong scope is 403 where it sees the site, and 404 where it does not or there is none', async () => {
+    const [mine, other] = [await antics.createSite(), await antics.createSite()];
+    const writer = await issue({ scopes: ['events:write'], site_ids: [mine.id] });
+    for (const path of [`/api/stats/${mine.id}`, `/api/export/${mine.id}`, '/api/sites', '/api/refused-hosts']) {
       const answer = await antics.ask(path, { key: writer.key });
       expect([path, answer.status]).toEqual([path, 403]);
     }
+    const theirs = await antics.ask(`/api/stats/${other.id}`, { key: writer.key });
+    const nowhere = await antics.ask(`/api/stats/${randomUUID()}`, { key: writer.key });
+    expect([theirs.status, theirs.text]).toEqual([404, nowhere.text]);
+    expect(names(theirs.headers)).toEqual(names(nowhere.headers));
     const reader = await issue({ scopes: ['stats:read'] });
     const create = { method: 'POST', body: { domain: 'forbidden.example' }, key: reader.key };
     expect((await antics.ask('/api/sites', create)).status).toBe(403);

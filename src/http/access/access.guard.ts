@@ -1,4 +1,4 @@
-import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, Optional, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyRequest } from 'fastify';
@@ -8,8 +8,12 @@ import { GetSite, type Site } from '../../queries/get-site/get-site.query.ts';
 import { ACCESS, admit, type AccessRule } from './access.ts';
 import { hasScope, isOperator, type Identity } from './identity.ts';
 import type { Keyring } from './keyring.ts';
+import { NO_PROXY, proxyIdentity, type ProxySettings } from './proxy-identity.ts';
+import { rawValues } from './raw-headers.ts';
+import { requireSameOrigin } from './same-origin.ts';
 
 export const KEYRING = Symbol('KEYRING');
+export const PROXY = Symbol('PROXY');
 
 type SiteRule = Exclude<AccessRule, { open: true }>;
 
@@ -20,6 +24,8 @@ export class AccessGuard implements CanActivate {
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(QueryBus) private readonly queries: QueryBus,
     @Inject(KEYRING) private readonly keys: Keyring,
+    // Whoever is not told whom to believe believes nobody.
+    @Optional() @Inject(PROXY) private readonly proxy: ProxySettings = NO_PROXY,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -32,6 +38,7 @@ export class AccessGuard implements CanActivate {
     }
     const identity = await this.identify(request);
     if (rule.site === undefined) {
+      requireIdentity(identity);
       requireScope(identity, rule);
       admit(request, { identity });
       return true;
@@ -50,16 +57,19 @@ export class AccessGuard implements CanActivate {
     }
   }
 
+  /** An `Authorization` decides alone. Else who is signed in is who the proxy in front says. */
   private async identify(request: FastifyRequest): Promise<Identity | undefined> {
-    const shown = authorizations(request);
+    const shown = rawValues(request, 'authorization');
     const [first] = shown;
-    if (first === undefined) return undefined;
-    return this.keys.identify(shown.length === 1 ? first : shown);
+    if (first !== undefined) return this.keys.identify(shown.length === 1 ? first : shown);
+    const user = proxyIdentity(request, this.proxy);
+    if (user !== undefined) requireSameOrigin(request, this.proxy);
+    return user;
   }
 
   /**
    * Whoever asks without an identity learns nothing of what is there: 401 for each site that is not public. With one,
-   * "not yours" and "not there" are the same.
+   * "not yours" and "not there" are the same, whatever the identity may do: sight comes first, then scope.
    */
   private async enterSite(
     rule: SiteRule,
@@ -71,14 +81,18 @@ export class AccessGuard implements CanActivate {
     const site = identity === undefined && rule.public === undefined ? null : await this.queries.execute(new GetSite(id));
     if (site?.public === true && rule.public !== undefined) return site;
     if (rule.public === 'only') throw noSite();
-    requireScope(identity, rule);
+    requireIdentity(identity);
     if (site === null || !seesSite(identity.sight, site)) throw noSite();
+    requireScope(identity, rule);
     return site;
   }
 }
 
-function requireScope(identity: Identity | undefined, rule: SiteRule): asserts identity is Identity {
+function requireIdentity(identity: Identity | undefined): asserts identity is Identity {
   if (identity === undefined) throw new NotSignedIn('This needs an API key: Authorization: Bearer <key>.');
+}
+
+function requireScope(identity: Identity, rule: SiteRule): void {
   if (hasScope(identity, rule.scope)) {
     if (rule.operator === undefined || isOperator(identity)) return;
     throw new NotAllowed('This concerns all sites: it needs an admin who is limited neither to an account nor to sites.');
@@ -90,10 +104,4 @@ function requireScope(identity: Identity | undefined, rule: SiteRule): asserts i
 /** The one answer for "not there" and "not yours". */
 function noSite(): NotFound {
   return new NotFound('There is no such site.');
-}
-
-/** Node keeps the first of several, and what a proxy in front believed may be another one. */
-function authorizations(request: FastifyRequest): string[] {
-  const { rawHeaders } = request.raw;
-  return rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === 'authorization');
 }
