@@ -1,0 +1,112 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { CommandContext } from '../../commands/command-context.ts';
+import { CreateAlert } from '../../commands/create-alert/create-alert.command.ts';
+import { DeleteAlert } from '../../commands/delete-alert/delete-alert.command.ts';
+import { InvalidInput } from '../../platform/errors.ts';
+import { ListAlerts, type ListedAlert } from '../../queries/list-alerts/list-alerts.query.ts';
+import { Access, Asker } from '../access/access.ts';
+import { Context } from '../access/command-context.ts';
+import type { Identity } from '../access/identity.ts';
+import { BodyPipe } from '../problem/body.pipe.ts';
+import { AlertDto, AlertsDto, CreateAlertDto } from './alert.dto.ts';
+
+/** Provider of a boolean: whether a mail server is set. */
+export const CAN_MAIL = Symbol('CAN_MAIL');
+
+/** Alerts hold addresses of people: who may not write does not read them either. */
+@ApiTags('Alerts')
+@ApiBearerAuth()
+@Controller('api/alerts')
+export class AlertsController {
+  constructor(
+    @Inject(CommandBus) private readonly commands: CommandBus,
+    @Inject(QueryBus) private readonly queries: QueryBus,
+    @Inject(CAN_MAIL) private readonly canMail: boolean,
+  ) {}
+
+  @Get()
+  @Access({ scope: 'sites:write' })
+  @ApiOperation({ summary: 'The alerts of the sites that the asker may see, in the order in which they were made' })
+  @ApiQuery({ name: 'site_id', required: false, schema: { type: 'string', format: 'uuid' }, description: 'Only of this site.' })
+  @ApiOkResponse({ type: AlertsDto })
+  @ApiResponse({ status: 404, description: 'The site is not there, or not yours.' })
+  async list(@Query('site_id') site: unknown, @Asker() asker: Identity): Promise<AlertsDto> {
+    if (site !== undefined && typeof site !== 'string') {
+      const detail = 'must be given once';
+      throw new InvalidInput(`site_id ${detail}.`, [{ pointer: 'site_id', detail }]);
+    }
+    const alerts = await this.queries.execute(new ListAlerts(asker.sight, site));
+    return { alerts: alerts.map((alert) => this.toDto(alert)) };
+  }
+
+  @Post()
+  @Access({ scope: 'sites:write' })
+  @ApiOperation({ summary: 'Watch a figure of the last 24 hours: one mail when it starts to hold, one when it stops' })
+  @ApiCreatedResponse({ type: AlertDto, description: '`Location` names it; `ETag` is its version.' })
+  @ApiResponse({ status: 400, description: '`errors` names each bad field.' })
+  @ApiResponse({ status: 404, description: 'The site is not there, or not yours.' })
+  @ApiResponse({ status: 409, description: 'The site has 100 alerts already.' })
+  async create(
+    @Body(new BodyPipe(CreateAlertDto)) body: CreateAlertDto,
+    @Asker() asker: Identity,
+    @Context() context: CommandContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AlertDto> {
+    const { version, ...made } = await this.commands.execute(new CreateAlert(body, asker.sight, context));
+    void reply.headers({ location: `/api/alerts/${made.id}`, etag: `"${version}"` });
+    return this.toDto({
+      ...made,
+      state: 'unknown',
+      last_checked_at: null,
+      last_mailed_at: null,
+      hasTrouble: false,
+      version,
+    });
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Access({ scope: 'sites:write' })
+  @ApiOperation({ summary: 'Remove an alert; mails that are still owed to it are not sent' })
+  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @ApiNoContentResponse({ description: 'It is gone. `ETag` is its last version.' })
+  @ApiResponse({ status: 404, description: 'Not there, or of a site that is not yours.' })
+  async remove(
+    @Param('id') id: string,
+    @Asker() asker: Identity,
+    @Context() context: CommandContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    const { version } = await this.commands.execute(new DeleteAlert(id, asker.sight, context));
+    void reply.header('etag', `"${version}"`);
+  }
+
+  private toDto(alert: ListedAlert): AlertDto {
+    return {
+      id: alert.id,
+      site_id: alert.site_id,
+      metric: alert.metric,
+      operator: alert.operator,
+      threshold: alert.threshold,
+      email: alert.email,
+      window: alert.window,
+      state: alert.state,
+      last_checked_at: alert.last_checked_at?.toISOString() ?? null,
+      last_mailed_at: alert.last_mailed_at?.toISOString() ?? null,
+      delivery: this.canMail ? (alert.hasTrouble ? 'failing' : 'ok') : 'no_smtp',
+    };
+  }
+}

@@ -1,0 +1,32 @@
+import { Query } from '@nestjs/cqrs';
+import type { AlertMetric, AlertOperator, AlertState } from '../../domain/alert.ts';
+import type { Sight } from '../../domain/sight.ts';
+
+export interface ListedAlert {
+  readonly id: string;
+  readonly site_id: string;
+  readonly metric: AlertMetric;
+  readonly operator: AlertOperator;
+  readonly threshold: number;
+  readonly email: string;
+  readonly window: '24h';
+  readonly state: AlertState;
+  /** When it was last judged by figures. */
+  readonly last_checked_at: Date | null;
+  /** When the mail server last took a mail of it. */
+  readonly last_mailed_at: Date | null;
+  /** Its latest mail was tried and did not go. */
+  readonly hasTrouble: boolean;
+  readonly version: number;
+}
+
+/** The alerts of the sites in sight, or of one of them. Rejects with `NotFound` for a site that is not in sight. */
+export class ListAlerts extends Query<readonly ListedAlert[]> {
+  /** @param site public id, of any form; undefined: of all sites in sight */
+  constructor(
+    readonly sight: Sight,
+    readonly site: string | undefined,
+  ) {
+    super();
+  }
+}
