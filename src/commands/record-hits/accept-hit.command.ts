@@ -42,7 +42,9 @@ export type Accepted =
   /** It names no Origin, and shows no key that may write events. */
   | { readonly outcome: 'no_key' }
   /** The log cannot be written, or not as fast as hits come. Nothing was stored, or nobody knows. */
-  | { readonly outcome: 'overloaded'; readonly retryAfterSeconds: number };
+  | { readonly outcome: 'overloaded'; readonly retryAfterSeconds: number }
+  /** More than its sender or its site may send. Nothing was stored. */
+  | { readonly outcome: 'limited'; readonly by: 'client' | 'site'; readonly retryAfterSeconds: number };
 
 /** Where hits come in. */
 export interface HitDoor {
@@ -51,6 +53,11 @@ export interface HitDoor {
    * over the bus is one `RecordHits` for all hits that came while the last ones were committed.
    */
   accept(incoming: IncomingHit): Promise<Accepted>;
+  /**
+   * Charges a request to its sender, before its body is read. 0: come in; else it is refused, and its sender may come
+   * again after that many seconds.
+   */
+  admit(request: Pick<IncomingHit, 'headers' | 'peer'>): number;
   /** A request that was refused before it was a hit, for the metrics. */
   noteMalformed(): void;
 }

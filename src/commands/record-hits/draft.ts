@@ -8,6 +8,7 @@ import type { CountryOf } from './country.ts';
 import type { DropLedger } from './drop-ledger.ts';
 import type { LoggedReason } from './drop-reasons.ts';
 import type { CanWriteEvents } from './event-key.ts';
+import type { HitLimits } from './hit-limits.ts';
 import type { SaltCache } from './salt-cache.ts';
 import type { DirectorySite, SiteDirectory } from './site-directory.ts';
 
@@ -56,6 +57,7 @@ export interface Edge {
   readonly canWriteEvents: CanWriteEvents;
   readonly trustedProxies: readonly Cidr[];
   readonly ledger: DropLedger;
+  readonly limits: HitLimits;
   /** Of an `Origin` header. */
   readonly hostOf: (origin: string) => string | null;
   /** A peer that is not trusted sent X-Forwarded-For. */

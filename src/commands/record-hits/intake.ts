@@ -8,15 +8,17 @@ import { systemClock, type Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database.ts';
 import { Unavailable } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
+import type { RateLimits } from '../../platform/rate-limit.ts';
 import { uuid7 } from '../../platform/uuid7.ts';
-import type { Accepted, HitDoor } from './accept-hit.command.ts';
+import type { Accepted, HitDoor, IncomingHit } from './accept-hit.command.ts';
 import { agentCache } from './agent-cache.ts';
 import type { CountryOf } from './country.ts';
 import { Draft, type Edge } from './draft.ts';
 import { dropLedger } from './drop-ledger.ts';
 import type { CanWriteEvents } from './event-key.ts';
+import { clientOf, hitLimits, waitAtDoor } from './hit-limits.ts';
 import { hitQueue, type HitOutcome } from './hit-queue.ts';
-import { ingestMetrics } from './metrics.ts';
+import { ingestMetrics, type HitLabel } from './metrics.ts';
 import { RecordHits } from './record-hits.command.ts';
 import { saltCache } from './salt-cache.ts';
 import { siteDirectory } from './site-directory.ts';
@@ -31,6 +33,8 @@ export interface IntakeOptions {
   countryOf: CountryOf;
   isSpamHost: (host: string) => boolean;
   canWriteEvents: CanWriteEvents;
+  /** Default: none. */
+  rateLimits?: Pick<RateLimits, 'client' | 'site'>;
   /** Where the API is, for the command that adds a site. Asked when it is needed: a port may not be known before. */
   baseUrl: () => string;
   log: Logger;
@@ -57,6 +61,8 @@ const RETRY_FULL_SECONDS = 1;
 export function createIntake(o: IntakeOptions): Intake {
   const { db, log, clock = systemClock } = o;
   let forwarded = false;
+  const limits = hitLimits(o.rateLimits ?? { client: null, site: null });
+  const isLimited = (o.rateLimits?.client ?? null) !== null;
   const ledger = dropLedger({ db, clock, log, baseUrl: o.baseUrl });
   const metrics = ingestMetrics({ depth: () => queue.depth(), forwarded: () => forwarded }, o.metrics);
   const queue = hitQueue({
@@ -75,6 +81,7 @@ export function createIntake(o: IntakeOptions): Intake {
     sites,
     salts,
     ledger,
+    limits,
     clock,
     agentOf: agentCache(db),
     countryOf: o.countryOf,
@@ -104,8 +111,18 @@ export function createIntake(o: IntakeOptions): Intake {
   return {
     async accept(incoming) {
       const accepted = await take(new Draft(incoming, clock()), edge, queue.add);
-      metrics.countHit(accepted.outcome === 'dropped' ? accepted.reason : accepted.outcome);
+      metrics.countHit(labelOf(accepted));
+      if (isLimited && showsWrongKey(incoming, accepted)) {
+        const client = clientOf(incoming.headers, incoming.peer, o.trustedProxies);
+        if (client !== null) limits.wrongKey.take(client);
+      }
       return accepted;
+    },
+    admit({ headers, peer }) {
+      if (!isLimited) return 0;
+      const seconds = waitAtDoor(limits, headers, clientOf(headers, peer, o.trustedProxies));
+      if (seconds > 0) metrics.countHit('limited_client');
+      return seconds;
     },
     noteMalformed: () => metrics.countHit('malformed'),
     async start() {
@@ -135,6 +152,17 @@ async function take(draft: Draft, edge: Edge, add: (hit: ReturnType<typeof toHit
     throw e;
   }
   return answerTo(await add(toHit(draft)), draft);
+}
+
+function labelOf(accepted: Accepted): HitLabel {
+  if (accepted.outcome === 'dropped') return accepted.reason;
+  return accepted.outcome === 'limited' ? `limited_${accepted.by}` : accepted.outcome;
+}
+
+/** It was let in to show a key, and has shown none, or came from nowhere known, where no key can be good. */
+function showsWrongKey({ headers }: IncomingHit, accepted: Accepted): boolean {
+  if (headers['authorization'] === undefined) return false;
+  return accepted.outcome === 'no_key' || (accepted.outcome === 'dropped' && accepted.reason === 'unknown_site');
 }
 
 const RECORDED: Accepted = { outcome: 'recorded' };

@@ -2,7 +2,15 @@ import { Counter, Gauge, Histogram, register, type Registry } from 'prom-client'
 import { DROP_REASONS, type DropReason } from './drop-reasons.ts';
 
 /** `malformed`: refused before it was a hit; the others as `Accepted` has them. */
-export type HitLabel = DropReason | 'recorded' | 'invalid' | 'malformed' | 'no_key' | 'overloaded';
+export type HitLabel =
+  | DropReason
+  | 'recorded'
+  | 'invalid'
+  | 'malformed'
+  | 'no_key'
+  | 'overloaded'
+  | 'limited_client'
+  | 'limited_site';
 
 export interface IngestMetrics {
   countHit(outcome: HitLabel): void;
@@ -16,6 +24,8 @@ const LABELS: readonly HitLabel[] = [
   'malformed',
   'no_key',
   'overloaded',
+  'limited_client',
+  'limited_site',
 ];
 
 /**

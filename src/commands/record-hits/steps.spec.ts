@@ -8,6 +8,7 @@ import { VERDICT, type NewHit } from '../../log/hit.ts';
 import type { Accepted, EventBody, IncomingHit } from './accept-hit.command.ts';
 import { Draft, type Edge } from './draft.ts';
 import type { DropReason } from './drop-reasons.ts';
+import { hitLimits } from './hit-limits.ts';
 import type { DirectorySite } from './site-directory.ts';
 import { STEPS, toHit } from './steps.ts';
 
@@ -37,6 +38,7 @@ interface Given {
   newSite?: string;
   trusted?: string;
   keyFor?: string;
+  limits?: Parameters<typeof hitLimits>[0];
 }
 
 function cidrs(text: string): Cidr[] {
@@ -87,6 +89,7 @@ async function pass(given: Given = {}): Promise<Passed> {
       refuse: (host) => void seen.refused.push(host),
       flush: () => Promise.resolve(),
     },
+    limits: hitLimits(given.limits ?? { client: null, site: null }),
     hostOf: hostOfOrigin,
     noteForwarded: () => void (seen.forwarded += 1),
     clock: () => NOW,

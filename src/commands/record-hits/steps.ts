@@ -10,6 +10,7 @@ import type { KnownAgent } from './agent-cache.ts';
 import type { Draft, Edge, Step, StepResult } from './draft.ts';
 import type { CountedReason } from './drop-reasons.ts';
 import { findSite } from './find-site.ts';
+import { limitHit } from './hit-limits.ts';
 
 /**
  * What happens to a hit, in this order. What is excluded by its owner ends before anything about the visitor is
@@ -17,6 +18,7 @@ import { findSite } from './find-site.ts';
  */
 export const STEPS: readonly Step[] = [
   { name: 'origin → site', run: findSite },
+  { name: 'limit', run: limitHit },
   { name: 'page URL', run: readPage },
   { name: 'referrer', run: readReferrer },
   { name: 'client address', run: findAddress },

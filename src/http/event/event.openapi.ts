@@ -40,6 +40,7 @@ export function describeEventRoute(document: OpenAPIObject): void {
         400: problem('Malformed; `errors` names the field.'),
         401: problem('No Origin, and no key that may write events.'),
         413: problem('The body is larger than 64 KiB.'),
+        429: problem('More than the sender or the site may send; `Retry-After` says when to try again.'),
         503: problem('The log cannot be written now; `Retry-After` says when to try again.'),
       },
     },

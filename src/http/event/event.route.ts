@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Accepted, HitDoor } from '../../commands/record-hits/accept-hit.command.ts';
+import type { Accepted, HitDoor, IncomingHit } from '../../commands/record-hits/accept-hit.command.ts';
 import { answerOf } from '../problem/answer-of.ts';
 import { PROBLEM_TYPE, problemOf, type Problem } from '../problem/problem.ts';
 import { checkEvent } from './wire-check.ts';
@@ -29,9 +29,11 @@ export function registerEventRoute(fastify: FastifyInstance, door: HitDoor): voi
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => parsed(null, body));
     // Without one Fastify does not look at it: it would answer 415 to what is no content type at all.
-    scope.addHook('onRequest', (request, _reply, next) => {
+    scope.addHook('onRequest', (request, reply, next) => {
       delete request.headers['content-type'];
-      next();
+      const seconds = request.method === 'POST' ? door.admit(senderOf(request)) : 0;
+      if (seconds === 0) next();
+      else limited(reply.header('access-control-allow-origin', '*'), seconds);
     });
     scope.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, door));
     scope.post(EVENT_PATH, { bodyLimit: MAX_BODY_BYTES, logLevel: 'warn', config: BARE }, (request, reply) =>
@@ -50,8 +52,11 @@ async function postEvent(request: FastifyRequest, reply: FastifyReply, door: Hit
     door.noteMalformed();
     return badField(reply, checked.pointer, checked.detail);
   }
-  const { headers, socket } = request.raw;
-  return answer(reply, await door.accept({ body: checked.body, headers, peer: socket.remoteAddress ?? '' }));
+  return answer(reply, await door.accept({ body: checked.body, ...senderOf(request) }));
+}
+
+function senderOf({ raw: { headers, socket } }: FastifyRequest): Pick<IncomingHit, 'headers' | 'peer'> {
+  return { headers, peer: socket.remoteAddress ?? '' };
 }
 
 function answer(reply: FastifyReply, accepted: Accepted): FastifyReply {
@@ -72,7 +77,15 @@ function answer(reply: FastifyReply, accepted: Accepted): FastifyReply {
     case 'overloaded':
       void reply.header('retry-after', String(accepted.retryAfterSeconds));
       return send(reply, problemOf(503, 'The log cannot be written now. Try again later.'));
+    case 'limited':
+      return limited(reply, accepted.retryAfterSeconds);
   }
+}
+
+/** Nothing of it is logged: a flood must not fill the disk by another door. */
+function limited(reply: FastifyReply, seconds: number): FastifyReply {
+  void reply.header('retry-after', String(seconds)).header('access-control-expose-headers', 'Retry-After');
+  return send(reply, problemOf(429, 'Too many hits. Try again later.'));
 }
 
 const NO_KEY = 'A hit without an Origin needs an API key with the scope events:write that is valid for its site.';
