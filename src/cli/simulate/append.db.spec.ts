@@ -91,8 +91,10 @@ it('attaches partitions when less than one is left, and not before', async () =>
     return rows[0]?.count ?? 0;
   };
   const moveHeadTo = (position: number) =>
-    sql`insert into log_events values (${position}, now(), 'log', ${position / 1000}, 'SaltsDestroyed', 1, 'system',
-      ${randomUUID()}::uuid, null, '{}', null)`.execute(owner.db);
+    sql`insert into log_events
+        (position, recorded_at, stream, version, type, schema_version, actor, actor_kind, command_id, data)
+      values (${position}, now(), 'log', ${position / 1000}, 'SaltsDestroyed', 1, 'system', 'system',
+        ${randomUUID()}::uuid, '{}')`.execute(owner.db);
   const partitions = await watchPartitions(writer.db);
   expect(await attached()).toBe(3);
 
