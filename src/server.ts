@@ -8,7 +8,7 @@ import { ensureAdminKey } from './commands/issue-api-key/ensure-admin-key.ts';
 import { openCountries } from './commands/record-hits/country.ts';
 import { createIntake, type Intake } from './commands/record-hits/intake.ts';
 import type { RecordHits } from './commands/record-hits/record-hits.command.ts';
-import { parseCidrList } from './domain/ip.ts';
+import { parseCidrList, type Cidr } from './domain/ip.ts';
 import { defaultSpamHosts, parseSpamHosts, spamMatcher } from './domain/spam/spam-hosts.ts';
 import { openGround, prepareLog, type Ground } from './ground.ts';
 import { createKeyring, type Keyring } from './http/access/keyring.ts';
@@ -94,10 +94,12 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
   const keyring = (started.keyring = openKeyring(writer, log));
   const registry = createMetrics(reader, { owner, writer, appender, reader });
   const at = { baseUrl: baseUrlOf(config.host, config.port) };
-  const parts = { appender, writer, reader, keyring, registry, log, clock: systemClock, baseUrl: () => at.baseUrl };
+  const proxy = { mode: config.auth, trusted: trustedProxies(config), adminGroup: config.adminGroup };
+  const baseUrl = (): string => at.baseUrl;
+  const parts = { appender, writer, reader, keyring, proxy, registry, log, clock: systemClock, baseUrl };
   const app = (started.app = await createApp(wire, parts, isApi ? 'all' : 'health'));
   if (isApi) {
-    const options = { config, writer, keyring, registry, log, rules, baseUrl: parts.baseUrl };
+    const options = { config, writer, keyring, registry, log, rules, baseUrl };
     const intake = await openIntake(app, options, () => started.projector?.wake());
     started.intake = intake;
   }
@@ -157,14 +159,14 @@ interface IntakeParts {
 
 async function openIntake(app: NestFastifyApplication, o: IntakeParts, onAppended: () => void): Promise<Intake> {
   const commands = app.get(CommandBus);
-  const trusted = parseCidrList(o.config.trustedProxies.join(','));
   const intake = createIntake({
     db: o.writer.db,
     record: (command: RecordHits) => commands.execute(command),
-    trustedProxies: trusted.ok ? trusted.list : [],
+    trustedProxies: trustedProxies(o.config),
     countryOf: await openCountries(o.config.geoipFile),
     isSpamHost: o.rules.isSpamHost,
     canWriteEvents: o.keyring.canWriteEvents,
+    rateLimits: o.config.rateLimits,
     baseUrl: o.baseUrl,
     log: o.log,
     metrics: o.registry,
@@ -173,6 +175,12 @@ async function openIntake(app: NestFastifyApplication, o: IntakeParts, onAppende
   await intake.start();
   registerEventRoute(app.getHttpAdapter().getInstance() as unknown as FastifyInstance, intake);
   return intake;
+}
+
+function trustedProxies(config: Config): readonly Cidr[] {
+  const parsed = parseCidrList(config.trustedProxies.join(','));
+  if (!parsed.ok) throw new OperatorError(`ANTICS_TRUSTED_PROXIES: ${parsed.errors.join('; ')}.`);
+  return parsed.list;
 }
 
 async function listen(app: NestFastifyApplication, config: Config): Promise<string> {
