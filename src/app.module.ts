@@ -7,9 +7,12 @@ import type { Answers, AppParts } from './app-parts.ts';
 import { CreateSiteHandler } from './commands/create-site/create-site.handler.ts';
 import { IssueApiKeyHandler } from './commands/issue-api-key/issue-api-key.handler.ts';
 import { HIT_WRITER, RecordHitsHandler } from './commands/record-hits/record-hits.handler.ts';
+import { RevokeApiKeyHandler } from './commands/revoke-api-key/revoke-api-key.handler.ts';
 import { WRITER } from './commands/writer.ts';
 import { AccessGuard, KEYRING, PROXY } from './http/access/access.guard.ts';
+import { AuditController } from './http/audit/audit.controller.ts';
 import { ExportController } from './http/export/export.controller.ts';
+import { KeysController } from './http/keys/keys.controller.ts';
 import { MetricsController, METRICS } from './http/metrics/metrics.controller.ts';
 import { ProblemFilter } from './http/problem/problem.filter.ts';
 import { BadgeController } from './http/public/badge.controller.ts';
@@ -19,7 +22,9 @@ import { SitesController } from './http/sites/sites.controller.ts';
 import { StatsController } from './http/stats/stats.controller.ts';
 import { TrackerController } from './http/tracker/tracker.controller.ts';
 import { FIGURES_HANDLERS } from './queries/figures.handlers.ts';
+import { GetAuditHandler } from './queries/get-audit/get-audit.handler.ts';
 import { GetSiteHandler } from './queries/get-site/get-site.handler.ts';
+import { ListKeysHandler } from './queries/list-keys/list-keys.handler.ts';
 import { ListRefusedHostsHandler } from './queries/list-refused-hosts/list-refused-hosts.handler.ts';
 import { ListSitesHandler } from './queries/list-sites/list-sites.handler.ts';
 import { QUERY_CLOCK, READER } from './queries/tokens.ts';
@@ -29,6 +34,8 @@ const API_CONTROLLERS: Type[] = [
   ...HEALTH_CONTROLLERS,
   SitesController,
   RefusedHostsController,
+  KeysController,
+  AuditController,
   StatsController,
   ExportController,
   BadgeController,
@@ -37,10 +44,13 @@ const API_CONTROLLERS: Type[] = [
 const HANDLERS: Provider[] = [
   CreateSiteHandler,
   IssueApiKeyHandler,
+  RevokeApiKeyHandler,
   RecordHitsHandler,
   GetSiteHandler,
   ListSitesHandler,
   ListRefusedHostsHandler,
+  ListKeysHandler,
+  GetAuditHandler,
   ...FIGURES_HANDLERS,
 ];
 

@@ -5,11 +5,8 @@ import { applyApiKeyEvent } from '../../models/api-keys/api-key.fold.ts';
 import { readAdminKeys, readApiKeyByHash, type ApiKeyRow } from '../../models/api-keys/api-key.read.ts';
 import type { Db, Tx } from '../../platform/database.ts';
 import { uuid7 } from '../../platform/uuid7.ts';
-import type { NewApiKey } from './issue-api-key.command.ts';
-import { issueInTransaction } from './issue-api-key.ts';
+import { ENVIRONMENT_KEY } from './environment-key.ts';
 
-/** The name tells where a key came from, so that the next value of the variable can replace it. */
-const BY_ENVIRONMENT = 'ANTICS_ADMIN_KEY';
 const BY_FIRST_START = 'first start';
 /** Of the advisory lock under which it is looked and made: several processes may start at once. */
 const LOCK = sql.lit('4703919738795935664');
@@ -36,7 +33,7 @@ export async function ensureAdminKey(
     const isUsable = (key: ApiKeyRow): boolean => key.expires_at === null || key.expires_at.getTime() > now;
     if (admins.some((key) => isUsable(key) && key.site_ids === null && key.account === null)) return undefined;
     const key = newApiKey();
-    await issueInTransaction(tx, adminKey(BY_FIRST_START), key, 'system', now);
+    await issue(tx, BY_FIRST_START, key, now);
     await keep(key);
     return key;
   });
@@ -44,16 +41,27 @@ export async function ensureAdminKey(
 
 async function setKey(tx: Tx, wanted: string, admins: readonly ApiKeyRow[], now: number): Promise<void> {
   const existing = await readApiKeyByHash(tx, hashApiKey(wanted));
-  for (const { id, name, version } of admins) {
-    if (name !== BY_ENVIRONMENT || id === existing?.id) continue;
-    const event = { type: 'ApiKeyRevoked', schemaVersion: 1, data: { id } } as const;
-    await applyApiKeyEvent(tx, { event, version: version + 1 });
-    const at = { stream: `key:${id}`, expectedVersion: version, actor: 'system', commandId: uuid7(now) };
-    await appendEvent(tx, { ...event, ...at });
+  for (const key of admins) {
+    if (key.name === ENVIRONMENT_KEY && key.id !== existing?.id) await revoke(tx, key, now);
   }
-  if (existing === undefined) await issueInTransaction(tx, adminKey(BY_ENVIRONMENT), wanted, 'system', now);
+  if (existing === undefined) await issue(tx, ENVIRONMENT_KEY, wanted, now);
 }
 
-function adminKey(name: string): NewApiKey {
-  return { name, scopes: ['admin'], site_ids: null, account: null, expires_at: null };
+async function issue(tx: Tx, name: string, key: string, now: number): Promise<void> {
+  const id = uuid7(now);
+  const what = { name, account: null, scopes: ['admin'], site_ids: null, expires_at: null };
+  const after = { id, ...what, created_at: new Date(now).toISOString() };
+  const data = { ...after, hash: hashApiKey(key).toString('hex') };
+  const event = { type: 'ApiKeyIssued', schemaVersion: 1, data } as const;
+  await applyApiKeyEvent(tx, { event, version: 1 });
+  const at = { stream: `key:${id}`, expectedVersion: 0, actor: 'system', commandId: uuid7(now) };
+  await appendEvent(tx, { ...event, ...at, command: 'IssueApiKey', before: null, after });
+}
+
+async function revoke(tx: Tx, { id, name, account, scopes, site_ids, version, expires_at }: ApiKeyRow, now: number) {
+  const event = { type: 'ApiKeyRevoked', schemaVersion: 1, data: { id } } as const;
+  await applyApiKeyEvent(tx, { event, version: version + 1 });
+  const at = { stream: `key:${id}`, expectedVersion: version, actor: 'system', commandId: uuid7(now) };
+  const before = { name, account, scopes, site_ids, expires_at: expires_at?.toISOString() ?? null };
+  await appendEvent(tx, { ...event, ...at, command: 'RevokeApiKey', before, after: null });
 }

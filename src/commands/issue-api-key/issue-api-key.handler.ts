@@ -10,7 +10,7 @@ import { issueApiKey } from './issue-api-key.ts';
 export class IssueApiKeyHandler implements ICommandHandler<IssueApiKey> {
   constructor(@Inject(WRITER) private readonly db: Db) {}
 
-  execute({ key, actor }: IssueApiKey): Promise<IssuedApiKey> {
-    return issueApiKey(this.db, key, actor, systemClock);
+  execute({ key, issuer, context }: IssueApiKey): Promise<IssuedApiKey> {
+    return issueApiKey(this.db, key, issuer, context, systemClock);
   }
 }

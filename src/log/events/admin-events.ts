@@ -134,6 +134,12 @@ export type ApiKeyEvent =
       };
     }
   | {
+      /** Another one takes its place: it is good until then, so that its users can be given the new one. */
+      readonly type: 'ApiKeyRetired';
+      readonly schemaVersion: 1;
+      readonly data: { readonly id: string; readonly expires_at: string };
+    }
+  | {
       readonly type: 'ApiKeyRevoked';
       readonly schemaVersion: 1;
       readonly data: { readonly id: string };

@@ -33,6 +33,7 @@ const FIXTURES = [
     version: 1,
     data: { id, name: 'CI', account: null, scopes: ['admin'], site_ids: null, hash: 'ab', created_at, expires_at: null },
   },
+  { type: 'ApiKeyRetired', version: 1, data: { id, expires_at: created_at } },
   { type: 'ApiKeyRevoked', version: 1, data: { id } },
   { type: 'SignInLinkMade', version: 1, data: { id, expires_at: created_at } },
   { type: 'SessionOpened', version: 1, data: { id, link: id, expires_at: created_at } },

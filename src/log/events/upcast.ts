@@ -30,6 +30,7 @@ export const SCHEMA_VERSIONS: { readonly [T in EventType]: EventOf<T>['schemaVer
   AlertStarted: 1,
   AlertStopped: 1,
   ApiKeyIssued: 1,
+  ApiKeyRetired: 1,
   ApiKeyRevoked: 1,
   SignInLinkMade: 1,
   SessionOpened: 1,

@@ -29,6 +29,13 @@ export async function applyApiKeyEvent(
         .execute();
       return;
     }
+    case 'ApiKeyRetired':
+      await tx
+        .updateTable('api_keys')
+        .set({ expires_at: event.data.expires_at, version })
+        .where('id', '=', event.data.id)
+        .execute();
+      return;
     case 'ApiKeyRevoked':
       await tx.deleteFrom('api_keys').where('id', '=', event.data.id).execute();
       return;
@@ -49,9 +56,8 @@ export async function applyApiKeyEvent(
  */
 export async function rebuildApiKeys(tx: Tx): Promise<void> {
   const before = await tx.deleteFrom('api_keys').returning(['id', 'last_used_at']).execute();
-  for (const recorded of await readEvents(tx, ['ApiKeyIssued', 'ApiKeyRevoked', 'SiteDeleted'])) {
-    await applyApiKeyEvent(tx, recorded);
-  }
+  const types = ['ApiKeyIssued', 'ApiKeyRetired', 'ApiKeyRevoked', 'SiteDeleted'] as const;
+  for (const recorded of await readEvents(tx, types)) await applyApiKeyEvent(tx, recorded);
   for (const { id, last_used_at } of before) {
     await tx.updateTable('api_keys').set({ last_used_at }).where('id', '=', id).execute();
   }
