@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 
 import { AnticsError, messageOf } from '../platform/errors.ts';
 import { EXIT, Interrupted, type CliDeps } from './cli-deps.ts';
+import { addKeys } from './keys/keys.cli.ts';
 import { addSimulate } from './simulate/simulate.cli.ts';
 import { addStatus } from './status/status.cli.ts';
 
@@ -33,6 +34,7 @@ export function buildProgram(deps: CliDeps): Command {
     .command('demo')
     .description('run the server, with a public demo site and 90 days of simulated traffic')
     .action(() => deps.demo());
+  addKeys(program, deps);
   addSimulate(program, deps);
   addStatus(program, deps);
   return program;
@@ -46,6 +48,7 @@ Examples:
   antics                                        the server on http://127.0.0.1:8480
   antics demo                                   the same with numbers in it
   antics simulate --hits 1000000 --days 90      a million hits on five sites
+  antics keys create --name CI --scope admin    an API key, printed this once
   antics status                                 what is in the log and how far the projections are
 
 With npm: npm run antics -- status`;
