@@ -4,14 +4,21 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { LoggerModule } from 'nestjs-pino';
 import type { Answers, AppParts } from './app-parts.ts';
+import { CreateFolderHandler } from './commands/create-folder/create-folder.handler.ts';
 import { CreateSiteHandler } from './commands/create-site/create-site.handler.ts';
+import { DeleteFolderHandler } from './commands/delete-folder/delete-folder.handler.ts';
+import { DeleteSiteHandler } from './commands/delete-site/delete-site.handler.ts';
 import { IssueApiKeyHandler } from './commands/issue-api-key/issue-api-key.handler.ts';
+import { MoveSiteHandler } from './commands/move-site/move-site.handler.ts';
 import { HIT_WRITER, RecordHitsHandler } from './commands/record-hits/record-hits.handler.ts';
 import { RevokeApiKeyHandler } from './commands/revoke-api-key/revoke-api-key.handler.ts';
+import { UpdateFolderHandler } from './commands/update-folder/update-folder.handler.ts';
+import { UpdateSiteHandler } from './commands/update-site/update-site.handler.ts';
 import { WRITER } from './commands/writer.ts';
 import { AccessGuard, KEYRING, PROXY } from './http/access/access.guard.ts';
 import { AuditController } from './http/audit/audit.controller.ts';
 import { ExportController } from './http/export/export.controller.ts';
+import { FoldersController } from './http/folders/folders.controller.ts';
 import { KeysController } from './http/keys/keys.controller.ts';
 import { MetricsController, METRICS } from './http/metrics/metrics.controller.ts';
 import { ProblemFilter } from './http/problem/problem.filter.ts';
@@ -24,6 +31,7 @@ import { TrackerController } from './http/tracker/tracker.controller.ts';
 import { FIGURES_HANDLERS } from './queries/figures.handlers.ts';
 import { GetAuditHandler } from './queries/get-audit/get-audit.handler.ts';
 import { GetSiteHandler } from './queries/get-site/get-site.handler.ts';
+import { ListFoldersHandler } from './queries/list-folders/list-folders.handler.ts';
 import { ListKeysHandler } from './queries/list-keys/list-keys.handler.ts';
 import { ListRefusedHostsHandler } from './queries/list-refused-hosts/list-refused-hosts.handler.ts';
 import { ListSitesHandler } from './queries/list-sites/list-sites.handler.ts';
@@ -33,6 +41,7 @@ const HEALTH_CONTROLLERS: Type[] = [HealthController];
 const API_CONTROLLERS: Type[] = [
   ...HEALTH_CONTROLLERS,
   SitesController,
+  FoldersController,
   RefusedHostsController,
   KeysController,
   AuditController,
@@ -43,11 +52,18 @@ const API_CONTROLLERS: Type[] = [
 ];
 const HANDLERS: Provider[] = [
   CreateSiteHandler,
+  UpdateSiteHandler,
+  MoveSiteHandler,
+  DeleteSiteHandler,
+  CreateFolderHandler,
+  UpdateFolderHandler,
+  DeleteFolderHandler,
   IssueApiKeyHandler,
   RevokeApiKeyHandler,
   RecordHitsHandler,
   GetSiteHandler,
   ListSitesHandler,
+  ListFoldersHandler,
   ListRefusedHostsHandler,
   ListKeysHandler,
   GetAuditHandler,

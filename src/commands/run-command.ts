@@ -20,6 +20,16 @@ export type Decision<R> = DomainEvent &
     apply(tx: Tx, version: number): Promise<void>;
   };
 
+/** It is already as the command wants it: nothing is recorded, and the version stays. */
+export interface NothingToDo<R> {
+  readonly nothingToDo: true;
+  /** Public id of the site that the answer is about. */
+  readonly site?: string;
+  /** The stream's version, as it stays. */
+  readonly version: number;
+  readonly result: R;
+}
+
 /** Answers of commands are plain JSON: a replayed one is read back from the database. */
 export type Result = Readonly<Record<string, unknown>> | null;
 
@@ -36,9 +46,12 @@ export async function runCommand<R>(
   name: string,
   context: CommandContext,
   clock: Clock,
-  decide: (tx: Tx, now: Date) => Promise<Decision<R>>,
+  decide: (tx: Tx, now: Date) => Promise<Decision<R> | NothingToDo<R>>,
 ): Promise<R> {
   const { actor, idempotency } = context;
+  const keep = async (tx: Tx, result: R, site: string | null): Promise<void> => {
+    if (idempotency !== undefined) await keepResult(tx, actor.name, idempotency.key, result, site);
+  };
   const now = clock();
   try {
     return await db.transaction().execute(async (tx) => {
@@ -46,12 +59,16 @@ export async function runCommand<R>(
         const first = await enterKey(tx, actor.name, idempotency);
         if (first !== undefined) return first as R;
       }
-      const { version, result, replayed, apply, ...event } = await decide(tx, new Date(now));
-      checkVersion(context.ifMatch, version);
-      await apply(tx, version + 1);
-      if (idempotency !== undefined) {
-        await keepResult(tx, actor.name, idempotency.key, replayed ?? result, event.site ?? null);
+      const decision = await decide(tx, new Date(now));
+      checkVersion(context.ifMatch, decision.version);
+      if ('nothingToDo' in decision) {
+        await keep(tx, decision.result, decision.site ?? null);
+        return decision.result;
       }
+      const { version, result, replayed, apply, ...event } = decision;
+      await apply(tx, version + 1);
+      // The answer to a deletion tells nothing of what is gone: it is replayed even after an erasure.
+      await keep(tx, replayed ?? result, event.after === null ? null : (event.site ?? null));
       await appendEvent(tx, {
         ...(event as DomainEvent & typeof event),
         expectedVersion: version,

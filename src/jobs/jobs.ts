@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import { forgetResults } from '../commands/run-command.ts';
 import { appendEvent } from '../log/append-event.ts';
 import { openEpoch } from '../log/epoch.ts';
 import { ensureHitPartitions } from '../log/partitions.ts';
@@ -35,6 +36,9 @@ export function jobsOf(o: JobsOptions): AnyJob[] {
       if (await o.owner.transaction().execute(openEpoch)) o.log.info('another server or timeline: a new epoch of the log');
     }),
     defineJob('forget-batches', { cron: '23 * * * *', policy: 'exclusive' }, () => forgetBatches(o.writer)),
+    defineJob('forget-results', { cron: '29 * * * *', policy: 'exclusive' }, async () => {
+      await forgetResults(o.writer);
+    }),
     defineJob('prune-live', { cron: '*/15 * * * *', policy: 'exclusive' }, () => pruneLive(o.owner)),
   ];
 }

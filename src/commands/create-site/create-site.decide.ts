@@ -1,16 +1,12 @@
 import { displayHost, validateDomain } from '../../domain/host.ts';
 import { canonicalTimeZone } from '../../domain/local-time.ts';
-import { cleanText } from '../../domain/text.ts';
+import { cleanName, nameLengthFault } from '../../domain/names.ts';
 import type { DomainEvent } from '../../log/events/event.ts';
-import { Conflict, InvalidInput, type FieldError } from '../../platform/errors.ts';
+import { Conflict, type FieldError } from '../../platform/errors.ts';
+import { FOLDER_RULE, invalidFields, TIME_ZONE_RULE } from '../invalid-fields.ts';
 import type { NewSite } from './create-site.command.ts';
 
 export type SiteCreated = Extract<DomainEvent, { type: 'SiteCreated' }>;
-
-export const MAX_SITE_NAME = 200;
-
-const FOLDER_RULE = 'must be the id of a folder that is there, or null';
-const TIME_ZONE_RULE = 'must be the name of a time zone such as Europe/Berlin';
 
 /** The fields as they will be stored. */
 export interface CheckedSite {
@@ -28,20 +24,20 @@ export function checkSite(site: NewSite): CheckedSite {
   const errors: FieldError[] = [];
   const domain = validateDomain(site.domain);
   if (!domain.ok) errors.push({ pointer: '/domain', detail: domain.reason });
-  const name = cleanText(site.name ?? '').trim();
-  if ([...name].length > MAX_SITE_NAME) {
-    errors.push({ pointer: '/name', detail: `must be at most ${MAX_SITE_NAME} characters` });
-  }
+  const name = cleanName(site.name ?? '');
+  const tooLong = nameLengthFault(name);
+  if (tooLong !== undefined) errors.push({ pointer: '/name', detail: tooLong });
   const timezone = canonicalTimeZone(site.timezone ?? 'UTC');
   if (timezone === null) errors.push({ pointer: '/timezone', detail: TIME_ZONE_RULE });
-  if (!domain.ok || timezone === null || errors.length > 0) throw invalid(errors);
+  if (!domain.ok || timezone === null || errors.length > 0) throw invalidFields(errors);
   const shown = name === '' ? displayHost(domain.domain) : name;
   return {
     domain: domain.domain,
     name: shown,
     timezone,
     public: site.public ?? false,
-    folder_id: site.folder_id ?? null,
+    // As the database writes it: the answer and the log must not show another spelling.
+    folder_id: site.folder_id?.toLowerCase() ?? null,
     account: site.account ?? null,
   };
 }
@@ -67,7 +63,7 @@ export function decideCreateSite(
   if (site.folder_id !== null && state.folder?.account !== site.account) {
     errors.push({ pointer: '/folder_id', detail: FOLDER_RULE });
   }
-  if (errors.length > 0) throw invalid(errors);
+  if (errors.length > 0) throw invalidFields(errors);
   if (state.isDomainTaken) throw domainTaken(site.domain);
   return {
     type: 'SiteCreated',
@@ -84,11 +80,6 @@ export function decideCreateSite(
       created_at: made.now.toISOString(),
     },
   };
-}
-
-function invalid(errors: readonly FieldError[]): InvalidInput {
-  const fields = errors.map(({ pointer, detail }) => `${pointer.slice(1)} ${detail}`);
-  return new InvalidInput(`${fields.join('; ')}.`, errors);
 }
 
 export function domainTaken(domain: string): Conflict {

@@ -52,7 +52,6 @@ async function readState(tx: Tx, site: CheckedSite): Promise<Omit<CreateSiteStat
   return { isDomainTaken: found !== undefined, folder };
 }
 
-
 async function nextSiteId(tx: Tx): Promise<number> {
   const { rows } = await sql<{ site_id: number }>`select nextval('site_ids')::int as site_id`.execute(tx);
   const row = rows[0];

@@ -44,7 +44,7 @@ export class AccessGuard implements CanActivate {
       return true;
     }
     const site = await this.enterSite(rule, rule.site, identity, request);
-    admit(request, { site, ...(identity && { identity }) });
+    admit(request, { ...(site && { site }), ...(identity && { identity }) });
     return true;
   }
 
@@ -76,13 +76,17 @@ export class AccessGuard implements CanActivate {
     parameter: string,
     identity: Identity | undefined,
     request: FastifyRequest,
-  ): Promise<Site> {
+  ): Promise<Site | null> {
     const id = (request.params as Readonly<Record<string, string | undefined>>)[parameter] ?? '';
     const site = identity === undefined && rule.public === undefined ? null : await this.queries.execute(new GetSite(id));
     if (site?.public === true && rule.public !== undefined) return site;
     if (rule.public === 'only') throw noSite();
     requireIdentity(identity);
-    if (site === null || !seesSite(identity.sight, site)) throw noSite();
+    if (site === null || !seesSite(identity.sight, site)) {
+      // Not there and not theirs alike: a bad body must not be what tells one from the other.
+      if (rule.unseen !== undefined && hasScope(identity, rule.scope)) return null;
+      throw noSite();
+    }
     requireScope(identity, rule);
     return site;
   }

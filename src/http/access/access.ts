@@ -10,6 +10,8 @@ import type { Identity, Scope } from './identity.ts';
  * - `operator`: only an admin who sees everything, as it concerns all sites and accounts.
  * - `site`: the parameter of the path that holds a site's id. The route is entered only for a site that is there and
  *   that the asker may see: else 404, the same for both.
+ * - `unseen`: who has the scope is let in even where they see no such site. The command says so, or replays what it
+ *   answered under the same `Idempotency-Key` while there was one: to a deletion above all.
  * - `public`: `if-site-public`: of a public site nobody has to say who they are. `only`: and others are not there.
  */
 export type AccessRule =
@@ -18,6 +20,7 @@ export type AccessRule =
       readonly scope: Scope | readonly Scope[];
       readonly operator?: true;
       readonly site?: string;
+      readonly unseen?: 'ask-command';
       readonly public?: 'if-site-public' | 'only';
     };
 

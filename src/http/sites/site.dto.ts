@@ -1,28 +1,16 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, IsString, IsUUID, ValidateBy, type ValidationArguments } from 'class-validator';
+import { IsBoolean, IsOptional, IsUUID } from 'class-validator';
 import { validateDomain } from '../../domain/host.ts';
 import { isTimeZone } from '../../domain/local-time.ts';
-
-/** What is wrong with a field, or undefined. */
-type Fault = (value: string) => string | undefined;
-
-/** A rule of the domain, checked with the types, so that all bad fields are named at once. */
-function Holds(fault: Fault): PropertyDecorator {
-  const of = (value: unknown): string | undefined => (typeof value === 'string' ? fault(value) : 'must be text');
-  return ValidateBy({
-    name: 'holds',
-    validator: {
-      validate: (value: unknown) => of(value) === undefined,
-      defaultMessage: (given?: ValidationArguments) => of(given?.value) ?? '',
-    },
-  });
-}
+import { nameLengthFault } from '../../domain/names.ts';
+import { Holds, type Fault } from './holds.ts';
 
 const domainFault: Fault = (value) => {
   const result = validateDomain(value);
   return result.ok ? undefined : result.reason;
 };
-const timezoneFault: Fault = (value) =>
+
+export const timezoneFault: Fault = (value) =>
   isTimeZone(value) ? undefined : 'must be the name of a time zone such as Europe/Berlin';
 
 /** Body of `POST /api/sites`. */
@@ -33,7 +21,7 @@ export class CreateSiteDto {
 
   @ApiPropertyOptional({ type: String, nullable: true, maxLength: 200, description: 'Default: the domain.' })
   @IsOptional()
-  @IsString({ message: 'must be text' })
+  @Holds(nameLengthFault)
   name?: string | null;
 
   @ApiPropertyOptional({ type: String, nullable: true, example: 'Europe/Berlin', default: 'UTC' })

@@ -1,5 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import type { Sight } from '../../domain/sight.ts';
+import { isUuid } from '../../domain/uuid.ts';
 import { readSites } from '../../models/sites/site.read.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Tx } from '../../platform/database.ts';
@@ -22,7 +24,7 @@ export class ListSitesHandler implements IQueryHandler<ListSites> {
       .setIsolationLevel('repeatable read')
       .setAccessMode('read only')
       .execute(async (tx) => {
-        const rows = await readSites(tx, sight);
+        const rows = await readSites(tx, readable(sight));
         const siteIds = rows.map((row) => row.site_id);
         const visitors = await this.visitorsOfLastDay(tx, siteIds);
         return rows.map((row) => ({
@@ -34,6 +36,10 @@ export class ListSitesHandler implements IQueryHandler<ListSites> {
           timezone: row.timezone,
           created_at: row.created_at,
           visitors_24h: visitors === null ? null : (visitors.get(row.site_id) ?? 0),
+          excluded_ips: row.excluded_ips,
+          excluded_paths: row.excluded_paths,
+          query_keys: row.query_keys,
+          respect_gpc: row.respect_gpc,
           version: row.version,
         }));
       });
@@ -45,4 +51,8 @@ export class ListSitesHandler implements IQueryHandler<ListSites> {
     if (serving === null || serving.suspended.includes('live')) return null;
     return readLastDay(tx, serving.names, siteIds, this.clock());
   }
+}
+
+function readable(sight: Sight): Sight {
+  return { ...sight, siteIds: sight.siteIds?.filter(isUuid) ?? null };
 }

@@ -1,0 +1,16 @@
+import { Inject } from '@nestjs/common';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { systemClock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/database.ts';
+import { WRITER } from '../writer.ts';
+import { DeleteSite, type DeletedSite } from './delete-site.command.ts';
+import { deleteSite } from './delete-site.ts';
+
+@CommandHandler(DeleteSite)
+export class DeleteSiteHandler implements ICommandHandler<DeleteSite> {
+  constructor(@Inject(WRITER) private readonly db: Db) {}
+
+  execute({ context, ...input }: DeleteSite): Promise<DeletedSite> {
+    return deleteSite(this.db, input, context, systemClock);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Sight } from '../../domain/sight.ts';
+import type { EventOf } from '../../log/events/event.ts';
+import type { Recorded } from '../../log/events/upcast.ts';
+import { applyApiKeyEvent } from '../../models/api-keys/api-key.fold.ts';
+import { applySiteEvent } from '../../models/sites/site.fold.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Db, Tx } from '../../platform/database.ts';
+import type { CommandContext } from '../command-context.ts';
+import { runCommand } from '../run-command.ts';
+import { lockSeenSite } from '../seen-site.ts';
+import type { DeletedSite } from './delete-site.command.ts';
+import { decideDeleteSite } from './delete-site.decide.ts';
+
+export interface DeleteSiteInput {
+  readonly id: string;
+  readonly sight: Sight;
+}
+
+/** Deletes a site: what the command's handler does. See `DeleteSite`. */
+export async function deleteSite(
+  db: Db,
+  { id, sight }: DeleteSiteInput,
+  context: CommandContext,
+  clock: Clock,
+): Promise<DeletedSite> {
+  return runCommand(db, 'DeleteSite', context, clock, async (tx) => {
+    const row = await lockSeenSite(tx, id, sight);
+    const event = decideDeleteSite(row);
+    const { id: site, site_id: _, version, excluded_ips, ...before } = row;
+    return {
+      ...event,
+      stream: `site:${site}`,
+      version,
+      site,
+      before,
+      after: null,
+      private: { before: { excluded_ips } },
+      result: { version: version + 1 },
+      apply: (tx, version) => removeWithSite(tx, { event, version, private: null }),
+    };
+  });
+}
+
+/**
+ * All that goes with a site, in the transaction that records its end: a line for each read model that has rows of it,
+ * and the job that erases its hits and everything derived.
+ */
+async function removeWithSite(tx: Tx, deleted: Recorded<EventOf<'SiteDeleted'>>): Promise<void> {
+  await applySiteEvent(tx, deleted);
+  await applyApiKeyEvent(tx, deleted);
+}
