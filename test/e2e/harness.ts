@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { AppModule } from '../../src/app.module.ts';
 import { readConfig } from '../../src/platform/config.ts';
 import { openDatabase, type Database } from '../../src/platform/database.ts';
-import { createLogger } from '../../src/platform/logger.ts';
+import { createLogger, type Logger } from '../../src/platform/logger.ts';
 import { startServer, type Server } from '../../src/server.ts';
 import { createTestDatabase } from '../setup/test-database.ts';
 
@@ -39,8 +39,11 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** The whole application in this process, on a free port, with a database of its own. */
-export async function startTestServer(env: Record<string, string> = {}): Promise<TestServer> {
+/**
+ * The whole application in this process, on a free port, with a database of its own.
+ * @param log default: of the level in the environment, which is silent
+ */
+export async function startTestServer(env: Record<string, string> = {}, log?: Logger): Promise<TestServer> {
   const testDatabase = await createTestDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'antics-e2e-'));
   const adminKey = randomBytes(32).toString('hex');
@@ -54,7 +57,8 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
   });
   const steps: (() => Promise<void>)[] = [];
   const shutdown = { register: (_name: string, stop: () => Promise<void>) => void steps.push(stop) };
-  const server = await startServer({ wire: AppModule.of, config, log: createLogger(config.logLevel), shutdown });
+  const own = log ?? createLogger(config.logLevel);
+  const server = await startServer({ wire: AppModule.of, config, log: own, shutdown });
   const database = openDatabase({ url: testDatabase.url, max: 2, applicationName: 'test', onError: () => undefined });
 
   const ask = (path: string, o: Ask = {}): Promise<Answer> => askAt(server.baseUrl, path, { key: adminKey, ...o });
