@@ -1,8 +1,13 @@
 import type { ArbitraryLog, Arrival } from './log.ts';
 
 /** A log as it is read in a failure's report: one line a hit, what is usual left out, long texts cut. */
-export function logText({ zones, arrivals }: ArbitraryLog): string {
-  return `zones ${zones.join(', ')}\n${arrivals.map(arrivalText).join('\n')}\n`;
+export function logText({ zones, arrivals, changes = [] }: ArbitraryLog): string {
+  const lines = arrivals.map((arrival, i) => {
+    const before = changes.filter((change) => change.before === i);
+    const said = before.map(({ site, patterns }) => `site ${site} excludes ${patterns.join(' ') || 'nothing'}\n`);
+    return `${said.join('')}${arrivalText(arrival, i)}`;
+  });
+  return `zones ${zones.join(', ')}\n${lines.join('\n')}\n`;
 }
 
 function arrivalText({ site, hit }: Arrival, i: number): string {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 
+import { isExcluded } from '../oracle/exclusions.ts';
 import type { LogRow } from '../oracle/log-row.ts';
 import { isEngagement, isView, time, visitorDays, type Visit } from '../oracle/visits.ts';
 import { arbitraryLog, rowsOfLog } from './log.ts';
@@ -58,6 +59,13 @@ describe('arbitrary logs', () => {
     expect(shareOf((rows) => views(rows).some((view) => view.timeMs === 1_800_000))).toBeGreaterThan(0.1);
     expect(shareOf((rows) => rows.some((row) => isView(row) && row.duration_ms !== null))).toBeGreaterThan(0.5);
     expect(shareOf((rows) => rows.some((row) => isEngagement(row) && row.duration_ms === null))).toBeGreaterThan(0.1);
+  });
+
+  it('have pages that are excluded, and pages that were before or are later', () => {
+    expect(shareOf((rows) => rows.some(isExcluded))).toBeGreaterThan(0.3);
+    const changes = (rows: LogRow[]) =>
+      rows.some((row) => !isExcluded(row) && rows.some((other) => other.pathname === row.pathname && isExcluded(other)));
+    expect(shareOf(changes)).toBeGreaterThan(0.2);
   });
 
   it('have visitors over several days, and days over several hours', () => {

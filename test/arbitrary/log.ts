@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import type { GivenHit } from '../given.ts';
+import { withExclusions } from '../oracle/exclusions.ts';
 import { rowsOf, type LogRow } from '../oracle/log-row.ts';
 import { logText } from './log-text.ts';
 import { starts, steps, ZONES } from './times.ts';
@@ -11,6 +12,16 @@ export interface ArbitraryLog {
   /** Time zones of the sites; a hit names its site by the index. */
   zones: readonly string[];
   arrivals: readonly Arrival[];
+  /** In the order of `before`. */
+  changes?: readonly ExclusionChange[];
+}
+
+/** A site names the paths that it leaves out from there on. */
+export interface ExclusionChange {
+  /** It stands in the log before the arrival of this index. */
+  before: number;
+  site: number;
+  patterns: readonly string[];
 }
 
 export interface Arrival {
@@ -45,8 +56,11 @@ export function arbitraryLog(constraints: LogConstraints = {}): fc.Arbitrary<Arb
       others: fc.uniqueArray(fc.constantFrom(...ZONES), { minLength: 1, maxLength: 2 }),
       crowd: fc.uniqueArray(values.visitors, { minLength: 1, maxLength: 4 }),
       entries: fc.noBias(fc.array(entry, { minLength: 1, maxLength: maxHits, size: 'max' })),
+      exclusions: fc.array(fc.record({ at: fc.nat(39), site: fc.constantFrom(0, 0, 0, 1, 2), patterns: values.patterns }), {
+        maxLength: 4,
+      }),
     })
-    .map(({ start, others, crowd, entries }) => {
+    .map(({ start, others, crowd, entries, exclusions }) => {
       const zones = [start.zone, ...others];
       let occurredAt = start.at;
       const happened = entries.map(({ hit, who, site, step, delay }, i) => ({
@@ -55,7 +69,10 @@ export function arbitraryLog(constraints: LogConstraints = {}): fc.Arbitrary<Arb
         turn: i + delay,
       }));
       const arrivals = happened.toSorted((a, b) => a.turn - b.turn).map(({ site, hit }) => ({ site, hit }));
-      const log = { zones, arrivals };
+      const changes = exclusions
+        .map(({ at, site, patterns }) => ({ before: at % entries.length, site: site % zones.length, patterns }))
+        .toSorted((a, b) => a.before - b.before);
+      const log = { zones, arrivals, changes };
       return Object.defineProperty(log, fc.toStringMethod, { value: () => logText(log) });
     });
 }
@@ -93,9 +110,15 @@ function usually<T>(usual: fc.Arbitrary<T>, rare: fc.Arbitrary<T>, every: number
 
 /** The rows that a log would be once it is appended, without any database: sites are numbered from 1. */
 export function rowsOfLog(log: ArbitraryLog): LogRow[] {
-  return log.arrivals.flatMap(({ site, hit }, i) =>
-    rowsOf({ siteId: site + 1, timezone: log.zones[site] ?? 'UTC' }, [hit], i + 1),
-  );
+  const changes = log.changes ?? [];
+  const rows = log.arrivals.flatMap(({ site, hit }, i) => {
+    const changed = changes.filter(({ before }) => before <= i).length;
+    return rowsOf({ siteId: site + 1, timezone: log.zones[site] ?? 'UTC' }, [hit], i + changed + 1);
+  });
+  const exclusions = changes.map(({ before, site, patterns }, i) => ({
+    ...{ siteId: site + 1, position: BigInt(before + i + 1), patterns },
+  }));
+  return withExclusions(rows, exclusions);
 }
 
 const asReferrer = (host: string): string => `https://${host}`;

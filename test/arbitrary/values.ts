@@ -17,6 +17,11 @@ export const paths = fc.constantFrom(
   `/${LONG}2`,
 );
 
+/** Sets of patterns that a site excludes: often one of many pages, now and then none again. */
+export const patterns = fc.constantFrom<string[]>(
+  ...[['/a'], ['/a', '/c'], ['/b*'], ['*üni*🙂'], ['/search'], ['/*x1', '/nothing'], ['/'], [], [], ['/*']],
+);
+
 export const hostnames = fc.constantFrom(
   ...['example.com', 'example.com', 'shop.example.com', 'bücher.example', 'localhost'],
 );

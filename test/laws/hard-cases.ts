@@ -87,6 +87,27 @@ export const HARD_CASES: Readonly<Record<string, ArbitraryLog>> = {
     pageView('/', at('09:00')),
     pageView('/a', at('09:00', { seconds: 9 })),
   ),
+  'a page is excluded between its hits, and counted again': {
+    ...utc(
+      pageView('/', at('09:00')),
+      pageView('/a', at('09:10')),
+      engagement('/a', 30, at('09:11')),
+      pageView('/a', at('09:20')),
+      engagement('/a', 30, at('09:21')),
+      event('Play', at('09:25', { pathname: '/a' })),
+      pageView('/b', at('09:50')),
+      pageView('/a', at('09:30')),
+    ),
+    changes: [
+      { before: 3, site: 0, patterns: ['/a'] },
+      { before: 6, site: 0, patterns: ['/c'] },
+      { before: 7, site: 0, patterns: [] },
+    ],
+  },
+  'a late hit of an excluded page merges nothing': {
+    ...utc(pageView('/', at('09:00')), pageView('/', at('09:40')), pageView('/b/1', at('09:20'))),
+    changes: [{ before: 2, site: 0, patterns: ['/b/*'] }],
+  },
   'uncounted hits before, between and after': utc(
     pageView('/', at('09:00', { verdict: 1, country: 'US' })),
     pageView('/', at('09:10', { country: 'DE' })),

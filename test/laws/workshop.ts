@@ -16,7 +16,7 @@ const rules = { isSpamHost: spamMatcher(defaultSpamHosts) };
 const MAX_BATCH = 1_000_000;
 
 // The dictionaries are left out: what is never read of them depends on the batch, as a row of a known bot brings none.
-const TABLES = ['hit', 'visit', ...VIEWS.flatMap((view) => view.tables)];
+const TABLES = ['hit', 'visit', 'exclusion', ...VIEWS.flatMap((view) => view.tables)];
 
 /** A database of its own and the real engine over it. A restart is a new connection: temporary tables are gone. */
 export async function openProjectionWorkshop(): Promise<Workshop> {

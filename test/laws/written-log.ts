@@ -4,7 +4,9 @@ import fc from 'fast-check';
 
 import type { ArbitraryLog } from '../arbitrary/log.ts';
 import { given, type GivenSite } from '../given.ts';
+import { appendEvent } from '../../src/log/append-event.ts';
 import { appendHits } from '../../src/log/append-hits.ts';
+import type { NewHit } from '../../src/log/hit.ts';
 import { readHead } from '../../src/log/head.ts';
 import type { Db } from '../../src/platform/database.ts';
 import { readLog, type LogRow } from '../oracle/log-row.ts';
@@ -25,12 +27,38 @@ export const arbitraryBatches = (most = 12): fc.Arbitrary<number[]> =>
 export async function writeLog(db: Db, log: ArbitraryLog, batches: readonly number[]): Promise<WrittenLog> {
   const sites: GivenSite[] = [];
   for (const timezone of log.zones) sites.push(await given(db).site({ timezone }));
+  let hits: NewHit[] = [];
+  const append = async (): Promise<void> => {
+    if (hits.length > 0) await appendHits(db, randomUUID(), hits);
+    hits = [];
+  };
+  let i = 0;
   for (const part of split(log.arrivals, batches)) {
-    const hits = [];
-    for (const { site, hit } of part) hits.push(...((await sites[site]?.newHits(hit)) ?? []));
-    await appendHits(db, randomUUID(), hits);
+    for (const { site, hit } of part) {
+      const changes = (log.changes ?? []).filter(({ before }) => before === i);
+      if (changes.length > 0) await append();
+      for (const change of changes) await excludePaths(db, sites[change.site], change.patterns);
+      hits.push(...((await sites[site]?.newHits(hit)) ?? []));
+      i += 1;
+    }
+    await append();
   }
   return { sites, rows: await readLog(db), head: await readHead(db) };
+}
+
+/** The event of the command that changes a site's excluded paths. */
+export async function excludePaths(db: Db, site: GivenSite | undefined, patterns: readonly string[]): Promise<void> {
+  if (site === undefined) throw new Error('there is no such site');
+  await appendEvent(db, {
+    stream: `site:${site.id}`,
+    expectedVersion: null,
+    type: 'SiteChanged',
+    schemaVersion: 1,
+    actor: 'system',
+    commandId: randomUUID(),
+    site: site.id,
+    data: { id: site.id, site_id: site.siteId, changes: { excluded_paths: [...patterns] } },
+  });
 }
 
 /** Positions at which to stop on the way from `from` (not included) to `to` (the last one). */

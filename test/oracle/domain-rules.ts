@@ -3,6 +3,7 @@ import { deviceOf } from '../../src/domain/agent/device.ts';
 import { referrerHost } from '../../src/domain/referrer.ts';
 import { interpretSource } from '../../src/domain/source/interpret-source.ts';
 import { defaultSpamHosts, spamMatcher } from '../../src/domain/spam/spam-hosts.ts';
+import { isExcluded } from './exclusions.ts';
 import type { LogRow } from './log-row.ts';
 import type { Rules } from './rules.ts';
 
@@ -18,7 +19,7 @@ const NOT_RECORDED = '(not recorded)';
 export const domainRules: Rules = {
   counts(row) {
     const host = hostOf(row);
-    return row.verdict === null && !isBot(row) && !(host !== null && isSpam(host));
+    return row.verdict === null && !isBot(row) && !(host !== null && isSpam(host)) && !isExcluded(row);
   },
   agent(row) {
     const { browser, os, device } = interpretAgent(row.user_agent);

@@ -3,18 +3,23 @@ import type { Selectable } from 'kysely';
 import type { LogHitTable } from '../../src/log/log.tables.ts';
 import type { Db } from '../../src/platform/database.ts';
 import { toNewHit, type GivenHit } from '../given.ts';
+import { readExclusions, withExclusions } from './exclusions.ts';
 
-/** A row of `log_hits` as the driver hands it over, with the text of its user agent. */
-export type LogRow = Selectable<LogHitTable> & { user_agent: string };
+/**
+ * A row of `log_hits` as the driver hands it over, with the text of its user agent, and the patterns of paths that its
+ * site left out when it came (none: undefined).
+ */
+export type LogRow = Selectable<LogHitTable> & { user_agent: string; excluded_paths?: readonly string[] };
 
 /** The whole log, every site. Tests keep it small. */
-export function readLog(db: Db): Promise<LogRow[]> {
-  return db
+export async function readLog(db: Db): Promise<LogRow[]> {
+  const rows = await db
     .selectFrom('log_hits')
     .innerJoin('agents', 'agents.agent_id', 'log_hits.agent_id')
     .selectAll('log_hits')
     .select('agents.user_agent')
     .execute();
+  return withExclusions(rows, await readExclusions(db));
 }
 
 /** The rows that these hits would be in the log, appended in this order to an empty one, without any database. */

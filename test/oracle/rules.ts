@@ -2,7 +2,7 @@ import type { LogRow } from './log-row.ts';
 
 /** What the oracle takes from the rules of interpretation: it recounts, and does not judge user agents itself. */
 export interface Rules {
-  /** False for verdicts of the edge, bots and spam referrers. */
+  /** False for verdicts of the edge, bots, spam referrers and excluded paths. */
   counts(row: LogRow): boolean;
   agent(row: LogRow): { browser: string | null; os: string | null; device: string | null };
   source(row: LogRow): Source;

@@ -7,6 +7,7 @@ import { expectReadsEqualOracle } from '../laws/oracle-laws.ts';
 import { readsOfGeneration } from '../laws/projection-reads.ts';
 import type { Reads } from '../laws/reads.ts';
 import { domainRules } from '../oracle/domain-rules.ts';
+import { readExclusions, withExclusions } from '../oracle/exclusions.ts';
 import type { LogRow } from '../oracle/log-row.ts';
 import { recount } from '../oracle/oracle.ts';
 import { remembered } from './remembered-rules.ts';
@@ -56,7 +57,7 @@ async function readLogOf(db: Db, siteId: number, head: number): Promise<LogRow[]
       .execute();
     for (const row of rows) all.push(share(row));
   }
-  return all;
+  return withExclusions(all, await readExclusions(db));
 }
 
 /** Texts that repeat are kept once: a million rows would not fit otherwise. */

@@ -4,7 +4,7 @@ import type { Rules } from '../oracle/rules.ts';
 /** The same rules, applied once per distinct input: a large log has few of them, and the recount asks for each row. */
 export function remembered(rules: Rules): Rules {
   const isGood = once(
-    (row) => `${row.user_agent}\n${row.referrer}`,
+    (row) => `${row.user_agent}\n${row.referrer}${row.excluded_paths ? `\n${row.pathname}\n${row.excluded_paths.join(' ')}` : ''}`,
     (row) => rules.counts({ ...row, verdict: null }),
   );
   return {

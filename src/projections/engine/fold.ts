@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
 import { ensureBatchTables } from '../facts/batch.tables.ts';
+import { dropExcluded } from '../facts/exclusions.ts';
 import { moveFrontiers, type FrontierMove } from '../facts/frontier.ts';
 import { interpretUnknown, type Rules } from '../facts/interpret.ts';
 import type { Names } from '../facts/names.ts';
@@ -28,6 +29,7 @@ export async function foldFacts(tx: Tx, names: Names, rules: Rules, range: Range
     const left = await readBatch(tx, names, range, unknown);
     if (left.length > 0) throw new Error('an agent or source stayed without interpretation');
   }
+  await dropExcluded(tx, names);
   const run = await prepareRun(tx);
   await collectTerms(run, names);
   const { replays } = await readOldVisits(run, names);

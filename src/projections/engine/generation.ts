@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { RULES_VERSION } from '../../domain/rules-version.ts';
 import type { Db, Tx } from '../../platform/database.ts';
 import { OperatorError } from '../../platform/errors.ts';
+import { createExclusionTable, forgetExclusions, noteExclusions } from '../facts/exclusions.ts';
 import { createFactTables } from '../facts/facts.tables.ts';
 import { namesOf, schemaOf } from '../facts/names.ts';
 import type { View } from '../views/view.ts';
@@ -62,8 +63,29 @@ export async function ensureServing(db: Db, views: readonly View[]): Promise<{ g
       const list = strange.map(([name, version]) => `${name} v${version}`).join(', ');
       throw new OperatorError(`this Antics cannot fold the serving projections (${list}): start the version that made them`);
     }
+    await completeGenerations(tx);
     return { generation: serving.generation, stale: serving.rules_version !== RULES_VERSION };
   });
+}
+
+/** Generations that were made before sites could exclude paths get the history that they have folded past. */
+async function completeGenerations(tx: Tx): Promise<void> {
+  const { rows } = await sql<{ generation: number }>`
+    select generation from projections
+    where state <> 'retired' and to_regclass('projection_' || generation || '.exclusion') is null
+    order by generation`.execute(tx);
+  for (const { generation } of rows) {
+    const row = await tx
+      .selectFrom('projections')
+      .select('position')
+      .where('generation', '=', generation)
+      .forUpdate()
+      .executeTakeFirst();
+    if (row === undefined) continue;
+    await createExclusionTable(tx, namesOf(generation));
+    const deleted = await noteExclusions(tx, namesOf(generation), { from: 0n, to: BigInt(row.position) });
+    await forgetExclusions(tx, namesOf(generation), deleted);
+  }
 }
 
 /**

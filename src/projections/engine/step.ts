@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { readHead } from '../../log/head.ts';
 import type { Db, Tx } from '../../platform/database.ts';
 import { OperatorError } from '../../platform/errors.ts';
+import { forgetExclusions, noteExclusions } from '../facts/exclusions.ts';
 import type { Rules } from '../facts/interpret.ts';
 import { namesOf } from '../facts/names.ts';
 import type { View } from '../views/view.ts';
@@ -90,6 +91,8 @@ async function foldRange(tx: Tx, generation: number, from: bigint, to: bigint, o
     .where('generation', '=', generation)
     .execute();
   await prepareConnection(tx, o.views);
+  // Not within what parks a hit: an event that cannot be folded stops the fold.
+  const deleted = await noteExclusions(tx, names, { from, to });
   const range = { from, to, parked: parked.map((row) => row.position) };
   const { run, move } = await foldFacts(tx, names, o.rules, range).catch((e: unknown) => {
     throw new FactsFailed(from, e);
@@ -102,6 +105,7 @@ async function foldRange(tx: Tx, generation: number, from: bigint, to: bigint, o
       throw new ViewFailed(view.name, e);
     }
   }
+  await forgetExclusions(tx, names, deleted);
 }
 
 /** The log is shorter than what was folded: a partial restore. Folding on would give positions a second meaning. */

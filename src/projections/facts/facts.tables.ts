@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
+import { createExclusionTable } from './exclusions.ts';
 import type { Names } from './names.ts';
 
 /**
  * Facts: what views are folded from. Widest columns first, which saves alignment; `site_id` leads every key.
  * `term`, `agent` and `source` are dictionaries: one interpretation per distinct text, user agent and source.
+ * `exclusion` is the history of the paths that sites leave out.
  */
 export async function createFactTables(tx: Tx, names: Names): Promise<void> {
   await sql`create table ${names('term')} (
@@ -17,6 +19,7 @@ export async function createFactTables(tx: Tx, names: Names): Promise<void> {
     site_id integer not null, source_id bigint not null, hostname bigint not null, referrer bigint,
     utm_source bigint, utm_medium bigint, utm_campaign bigint, utm_term bigint, utm_content bigint,
     channel smallint not null, spam boolean not null, primary key (site_id, source_id))`.execute(tx);
+  await createExclusionTable(tx, names);
   await sql`create table ${names('frontier')} (site_id integer not null primary key, day date not null)
     with (fillfactor = 50)`.execute(tx);
   await sql`create table ${names('hit')} (

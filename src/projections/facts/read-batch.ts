@@ -4,6 +4,9 @@ import type { Names } from './names.ts';
 import type { Run } from './run.ts';
 import { countryCode, DEVICES, termId } from './terms.ts';
 
+/** The site of hits that were erased: their positions stay, and there is nothing to fold. */
+const ERASED = sql.lit(0);
+
 /** Positions to fold: after `from`, up to and with `to`, but for `parked`. */
 export interface Range {
   from: bigint;
@@ -42,7 +45,8 @@ export async function readBatch(tx: Tx, names: Names, range: Range, only?: reado
       l.hour, ${countryCode(sql`l.country`)}, ${device}, l.scroll, l.name is not distinct from 'engagement',
       a.agent_id is not null and s.source_id is not null, l.pathname, nullif(l.name, 'engagement')
     from (select *, ${sourceKey} as source from log_hits l
-        where position > ${sql.lit(range.from)} and position <= ${sql.lit(range.to)} and verdict is null ${these} ${parked}
+        where position > ${sql.lit(range.from)} and position <= ${sql.lit(range.to)} and verdict is null
+          and site_id <> ${ERASED} ${these} ${parked}
         offset 0) l
       left join ${names('agent')} a on a.agent_id = l.agent_id
       left join ${names('source')} s on s.site_id = l.site_id and s.source_id = l.source
