@@ -16,6 +16,8 @@ export interface AppParts {
   readonly reader: Database;
   readonly keyring: Keyring;
   readonly proxy: ProxySettings;
+  /** A mail server is set. */
+  readonly canMail: boolean;
   readonly registry: Registry;
   readonly baseUrl: () => string;
   readonly clock: Clock;

@@ -4,8 +4,10 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { LoggerModule } from 'nestjs-pino';
 import type { Answers, AppParts } from './app-parts.ts';
+import { CreateAlertHandler } from './commands/create-alert/create-alert.handler.ts';
 import { CreateFolderHandler } from './commands/create-folder/create-folder.handler.ts';
 import { CreateSiteHandler } from './commands/create-site/create-site.handler.ts';
+import { DeleteAlertHandler } from './commands/delete-alert/delete-alert.handler.ts';
 import { DeleteFolderHandler } from './commands/delete-folder/delete-folder.handler.ts';
 import { DeleteSiteHandler } from './commands/delete-site/delete-site.handler.ts';
 import { IssueApiKeyHandler } from './commands/issue-api-key/issue-api-key.handler.ts';
@@ -16,6 +18,7 @@ import { UpdateFolderHandler } from './commands/update-folder/update-folder.hand
 import { UpdateSiteHandler } from './commands/update-site/update-site.handler.ts';
 import { WRITER } from './commands/writer.ts';
 import { AccessGuard, KEYRING, PROXY } from './http/access/access.guard.ts';
+import { AlertsController, CAN_MAIL } from './http/alerts/alerts.controller.ts';
 import { AuditController } from './http/audit/audit.controller.ts';
 import { ExportController } from './http/export/export.controller.ts';
 import { FoldersController } from './http/folders/folders.controller.ts';
@@ -31,6 +34,7 @@ import { TrackerController } from './http/tracker/tracker.controller.ts';
 import { FIGURES_HANDLERS } from './queries/figures.handlers.ts';
 import { GetAuditHandler } from './queries/get-audit/get-audit.handler.ts';
 import { GetSiteHandler } from './queries/get-site/get-site.handler.ts';
+import { ListAlertsHandler } from './queries/list-alerts/list-alerts.handler.ts';
 import { ListFoldersHandler } from './queries/list-folders/list-folders.handler.ts';
 import { ListKeysHandler } from './queries/list-keys/list-keys.handler.ts';
 import { ListRefusedHostsHandler } from './queries/list-refused-hosts/list-refused-hosts.handler.ts';
@@ -42,6 +46,7 @@ const API_CONTROLLERS: Type[] = [
   ...HEALTH_CONTROLLERS,
   SitesController,
   FoldersController,
+  AlertsController,
   RefusedHostsController,
   KeysController,
   AuditController,
@@ -58,12 +63,15 @@ const HANDLERS: Provider[] = [
   CreateFolderHandler,
   UpdateFolderHandler,
   DeleteFolderHandler,
+  CreateAlertHandler,
+  DeleteAlertHandler,
   IssueApiKeyHandler,
   RevokeApiKeyHandler,
   RecordHitsHandler,
   GetSiteHandler,
   ListSitesHandler,
   ListFoldersHandler,
+  ListAlertsHandler,
   ListRefusedHostsHandler,
   ListKeysHandler,
   GetAuditHandler,
@@ -97,6 +105,7 @@ export class AppModule {
         { provide: QUERY_CLOCK, useValue: parts.clock },
         { provide: KEYRING, useValue: parts.keyring },
         { provide: PROXY, useValue: parts.proxy },
+        { provide: CAN_MAIL, useValue: parts.canMail },
         { provide: BASE_URL, useValue: parts.baseUrl },
       ],
     };

@@ -24,6 +24,7 @@ import type { Config } from './platform/config.ts';
 import { openDatabase, type Database, type DatabaseOptions } from './platform/database.ts';
 import { messageOf, OperatorError } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
+import { createMailer } from './platform/mail.ts';
 import { openQueue, type Queue } from './platform/queue.ts';
 import type { Shutdown } from './platform/shutdown.ts';
 import { createProjector, PROJECTOR_SETTINGS, type Projector } from './projections/engine/projector.ts';
@@ -95,8 +96,10 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
   const registry = createMetrics(reader, { owner, writer, appender, reader });
   const at = { baseUrl: baseUrlOf(config.host, config.port) };
   const proxy = { mode: config.auth, trusted: trustedProxies(config), adminGroup: config.adminGroup };
+  const mailer = config.smtpUrl === undefined ? undefined : createMailer({ url: config.smtpUrl, from: config.mailFrom });
+  const canMail = mailer !== undefined;
   const baseUrl = (): string => at.baseUrl;
-  const parts = { appender, writer, reader, keyring, proxy, registry, log, clock: systemClock, baseUrl };
+  const parts = { appender, writer, reader, keyring, proxy, canMail, registry, log, clock: systemClock, baseUrl };
   const app = (started.app = await createApp(wire, parts, isApi ? 'all' : 'health'));
   if (isApi) {
     const options = { config, writer, keyring, registry, log, rules, baseUrl };
@@ -112,7 +115,12 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
     started.projector = createProjector({ database: projectorDatabase, views: VIEWS, rules, onError });
     started.projector.start();
   }
-  const jobs = jobsOf({ writer: writer.db, owner: owner.db, clock: systemClock, log });
+  const queue = (): Queue => {
+    if (started.queue === undefined) throw new Error('the queue is opened after the jobs are named');
+    return started.queue;
+  };
+  const databases = { writer: writer.db, owner: owner.db, reader: reader.db };
+  const jobs = jobsOf({ ...databases, mailer, queue, baseUrl, clock: systemClock, log });
   const onJobError = (e: Error): void => log.warn({ err: e }, 'a job failed, or their queue cannot be reached');
   started.queue = openQueue({ url: ground.url, jobs, work: isWorker, onError: onJobError });
   await started.queue.start();

@@ -5,19 +5,21 @@ import { appendEvent } from '../log/append-event.ts';
 import { openEpoch } from '../log/epoch.ts';
 import { ensureHitPartitions } from '../log/partitions.ts';
 import { destroySalts } from '../log/salts.ts';
+import { forgetSessions } from '../models/sessions/session.read.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
 import { defineJob, type AnyJob } from '../platform/queue.ts';
 import { pruneLive } from '../projections/views/live/live.prune.ts';
+import { alertJobs, type AlertJobsOptions } from './check-alerts.jobs.ts';
 
-export interface JobsOptions {
+export interface JobsOptions extends AlertJobsOptions {
   /** Of the role `writer`. */
   writer: Db;
   /** Tables of projections belong to the owner. */
   owner: Db;
   clock: Clock;
-  log: Pick<Logger, 'info'>;
+  log: Pick<Logger, 'info' | 'warn'>;
 }
 
 /** Positions of a hundred salts make an event of some kilobytes; more than this go into another one. */
@@ -39,6 +41,10 @@ export function jobsOf(o: JobsOptions): AnyJob[] {
     defineJob('forget-results', { cron: '29 * * * *', policy: 'exclusive' }, async () => {
       await forgetResults(o.writer);
     }),
+    ...alertJobs(o),
+    defineJob('forget-sessions', { cron: '41 * * * *', policy: 'exclusive' }, () =>
+      forgetSessions(o.writer, new Date(o.clock())),
+    ),
     defineJob('prune-live', { cron: '*/15 * * * *', policy: 'exclusive' }, () => pruneLive(o.owner)),
   ];
 }

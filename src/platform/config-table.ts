@@ -62,6 +62,11 @@ export const CONFIG_TABLE = [
   },
   { name: 'SMTP_URL', default: '', meaning: 'Mail server for alerts, such as `smtps://user:secret@mail.example.com`' },
   {
+    name: 'ANTICS_MAIL_FROM',
+    default: '`antics@` and the host of `SMTP_URL`',
+    meaning: 'Address that mails come from; mail servers often insist on one of theirs',
+  },
+  {
     name: 'ANTICS_LOG_LEVEL',
     default: '`info`',
     meaning: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`',

@@ -109,3 +109,11 @@ export const rateLimits: ReadValue<RateLimits> = (text) => {
   }
   return limits;
 };
+
+/** One plain address: its domain may be an address literal, as mail servers in a closed network have no other name. */
+export const mailAddress: ReadValue<string> = (text) => {
+  if (text.length > 254 || !/^[\w!#$%&'*+/=?^`{|}~.-]+@(?:[a-z\d](?:[a-z\d.-]*[a-z\d])?|\[[\da-f.:v]+\])$/i.test(text)) {
+    throw new Error('should be one address such as antics@example.com');
+  }
+  return text;
+};

@@ -24,6 +24,8 @@ export interface Config {
   readonly geoipFile: string | undefined;
   readonly referrerSpamFile: string | undefined;
   readonly smtpUrl: string | undefined;
+  /** Sender of mails. Undefined: `antics@` the mail server's name. */
+  readonly mailFrom: string | undefined;
   readonly logLevel: LogLevel;
   readonly rateLimits: RateLimits;
   /** Account that runs the embedded server when we are root. */
@@ -82,6 +84,7 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
     geoipFile: optional('ANTICS_GEOIP_FILE', value.readableFile),
     referrerSpamFile: optional('ANTICS_REFERRER_SPAM_FILE', value.readableFile),
     smtpUrl: optional('SMTP_URL', value.smtpUrl),
+    mailFrom: optional('ANTICS_MAIL_FROM', value.mailAddress),
     logLevel:
       optional('ANTICS_LOG_LEVEL', value.oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')) ?? 'info',
     rateLimits: optional('ANTICS_RATE_LIMIT', value.rateLimits) ?? DEFAULT_LIMITS,

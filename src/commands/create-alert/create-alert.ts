@@ -1,4 +1,5 @@
 import type { Sight } from '../../domain/sight.ts';
+import { isUuid } from '../../domain/uuid.ts';
 import { applyAlertEvent } from '../../models/alerts/alert.fold.ts';
 import { countAlerts } from '../../models/alerts/alert.read.ts';
 import { lockSite, readSite } from '../../models/sites/site.read.ts';
@@ -9,8 +10,6 @@ import type { CommandContext } from '../command-context.ts';
 import { runCommand } from '../run-command.ts';
 import type { CreatedAlert, NewAlert } from './create-alert.command.ts';
 import { checkAlert, decideCreateAlert, type CreateAlertState } from './create-alert.decide.ts';
-
-const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** What the command's handler does. See `CreateAlert`. */
 export async function createAlert(
@@ -43,6 +42,6 @@ export async function createAlert(
 
 async function readState(tx: Tx, site: string): Promise<CreateAlertState> {
   // Locked: alerts of one site are counted one after the other, and none is made for a site that goes at this moment.
-  if (!UUID.test(site) || (await lockSite(tx, site)) === undefined) return { site: undefined, alerts: 0 };
+  if (!isUuid(site) || (await lockSite(tx, site)) === undefined) return { site: undefined, alerts: 0 };
   return { site: await readSite(tx, site), alerts: await countAlerts(tx, site) };
 }

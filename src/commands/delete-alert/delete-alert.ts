@@ -1,4 +1,5 @@
 import type { Sight } from '../../domain/sight.ts';
+import { isUuid } from '../../domain/uuid.ts';
 import { applyAlertEvent } from '../../models/alerts/alert.fold.ts';
 import { lockAlert, type AlertRow } from '../../models/alerts/alert.read.ts';
 import { readSite } from '../../models/sites/site.read.ts';
@@ -8,8 +9,6 @@ import type { CommandContext } from '../command-context.ts';
 import { runCommand } from '../run-command.ts';
 import type { DeletedAlert } from './delete-alert.command.ts';
 import { decideDeleteAlert, type DeleteAlertState } from './delete-alert.decide.ts';
-
-const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** What the command's handler does. See `DeleteAlert`. */
 export function deleteAlert(
@@ -37,6 +36,6 @@ export function deleteAlert(
 }
 
 async function readState(tx: Tx, id: string): Promise<DeleteAlertState<AlertRow>> {
-  const alert = UUID.test(id) ? await lockAlert(tx, id) : undefined;
+  const alert = isUuid(id) ? await lockAlert(tx, id) : undefined;
   return { alert, site: alert && (await readSite(tx, alert.site)) };
 }

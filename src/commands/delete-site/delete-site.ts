@@ -1,6 +1,7 @@
 import type { Sight } from '../../domain/sight.ts';
 import type { EventOf } from '../../log/events/event.ts';
 import type { Recorded } from '../../log/events/upcast.ts';
+import { applyAlertEvent } from '../../models/alerts/alert.fold.ts';
 import { applyApiKeyEvent } from '../../models/api-keys/api-key.fold.ts';
 import { applySiteEvent } from '../../models/sites/site.fold.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -47,5 +48,6 @@ export async function deleteSite(
  */
 async function removeWithSite(tx: Tx, deleted: Recorded<EventOf<'SiteDeleted'>>): Promise<void> {
   await applySiteEvent(tx, deleted);
+  await applyAlertEvent(tx, deleted);
   await applyApiKeyEvent(tx, deleted);
 }

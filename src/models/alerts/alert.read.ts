@@ -33,13 +33,13 @@ export async function countAlerts(tx: Tx, site: string): Promise<number> {
   return rows[0]?.alerts ?? 0;
 }
 
-/** An alert with the key of its site's hits. */
-export type CheckedAlertRow = AlertRow & { site_id: number };
+/** An alert with what its site's figures are read by. */
+export type CheckedAlertRow = AlertRow & { site_id: number; timezone: string };
 
 /** All alerts, those of one site together; sites that were checked longest ago first. */
 export async function readAlertsToCheck(tx: Tx): Promise<CheckedAlertRow[]> {
   const { rows } = await sql<CheckedAlertRow>`
-    select a.*, s.site_id from alerts a join sites s on s.id = a.site
+    select a.*, s.site_id, s.timezone from alerts a join sites s on s.id = a.site
     order by min(a.last_checked_at) over (partition by a.site) nulls first, a.site, a.id`.execute(tx);
   return rows;
 }
