@@ -1,6 +1,5 @@
 import type { Headers } from '../../domain/agent/headers.ts';
-import { clientNetwork } from '../../domain/client-network.ts';
-import { clientIp, inCidrs, isPrivate, type Cidr } from '../../domain/ip.ts';
+import { clientOf } from '../../domain/client.ts';
 import { rateLimit, type MonotonicClock, type RateLimit, type RateLimits } from '../../platform/rate-limit.ts';
 import type { Accepted } from './accept-hit.command.ts';
 import type { Draft, Edge, StepResult } from './draft.ts';
@@ -17,18 +16,6 @@ export interface HitLimits {
 
 export function hitLimits({ client, site }: Pick<RateLimits, 'client' | 'site'>, clock?: MonotonicClock): HitLimits {
   return { client: rateLimit(client, clock), site: rateLimit(site, clock), wrongKey: rateLimit(client, clock) };
-}
-
-/**
- * Whom a hit is charged to. null: nobody, as the sender is a proxy of which nobody told us: a private address that
- * forwards for others. Its visitors cannot be told apart, and must not share what one visitor may send. From outside
- * nobody comes from a private address, so that the header alone frees nobody.
- */
-export function clientOf(headers: Headers, peer: string, trusted: readonly Cidr[]): string | null {
-  const sent = headers['x-forwarded-for'];
-  const forwardedFor = typeof sent === 'string' || sent === undefined ? sent : sent.join(', ');
-  if (forwardedFor !== undefined && !inCidrs(peer, trusted) && isPrivate(peer)) return null;
-  return clientNetwork(clientIp(peer, forwardedFor, trusted));
 }
 
 /**

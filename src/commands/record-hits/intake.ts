@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Registry } from 'prom-client';
+import { clientOf } from '../../domain/client.ts';
 import { hostOfOrigin } from '../../domain/host.ts';
 import type { Cidr } from '../../domain/ip.ts';
 import type { AppendedHits } from '../../log/append-hits.ts';
@@ -16,7 +17,7 @@ import type { CountryOf } from './country.ts';
 import { Draft, type Edge } from './draft.ts';
 import { dropLedger } from './drop-ledger.ts';
 import type { CanWriteEvents } from './event-key.ts';
-import { clientOf, hitLimits, waitAtDoor } from './hit-limits.ts';
+import { hitLimits, waitAtDoor } from './hit-limits.ts';
 import { hitQueue, type HitOutcome } from './hit-queue.ts';
 import { ingestMetrics, type HitLabel } from './metrics.ts';
 import { RecordHits } from './record-hits.command.ts';

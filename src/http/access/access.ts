@@ -47,9 +47,14 @@ export const AskedSite = createParamDecorator((_: unknown, context: ExecutionCon
   return site;
 });
 
+/** Who is asking, where the route was entered with an identity. */
+export function identityOf(request: FastifyRequest): Identity | undefined {
+  return admitted.get(request)?.identity;
+}
+
 /** Who is asking: only on routes that cannot be entered without. */
 export function askerOf(request: FastifyRequest): Identity {
-  const identity = admitted.get(request)?.identity;
+  const identity = identityOf(request);
   if (identity === undefined) throw new Error('the route can be entered without an identity');
   return identity;
 }
