@@ -2,6 +2,8 @@ import type { DynamicModule } from '@nestjs/common';
 import type { Registry } from 'prom-client';
 import type { Keyring } from './http/access/keyring.ts';
 import type { ProxySettings } from './http/access/proxy-identity.ts';
+import type { SessionRing } from './http/access/session-ring.ts';
+import type { RequestLimits } from './http/rate-limit/request-limits.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Database } from './platform/database.ts';
 import type { Logger } from './platform/logger.ts';
@@ -16,6 +18,8 @@ export interface AppParts {
   readonly reader: Database;
   readonly keyring: Keyring;
   readonly proxy: ProxySettings;
+  readonly sessions: SessionRing;
+  readonly limits: RequestLimits;
   /** A mail server is set. */
   readonly canMail: boolean;
   readonly registry: Registry;

@@ -13,11 +13,13 @@ import { DeleteSiteHandler } from './commands/delete-site/delete-site.handler.ts
 import { IssueApiKeyHandler } from './commands/issue-api-key/issue-api-key.handler.ts';
 import { MoveSiteHandler } from './commands/move-site/move-site.handler.ts';
 import { HIT_WRITER, RecordHitsHandler } from './commands/record-hits/record-hits.handler.ts';
+import { OpenSessionHandler } from './commands/open-session/open-session.handler.ts';
+import { RevokeSessionHandler } from './commands/revoke-session/revoke-session.handler.ts';
 import { RevokeApiKeyHandler } from './commands/revoke-api-key/revoke-api-key.handler.ts';
 import { UpdateFolderHandler } from './commands/update-folder/update-folder.handler.ts';
 import { UpdateSiteHandler } from './commands/update-site/update-site.handler.ts';
 import { WRITER } from './commands/writer.ts';
-import { AccessGuard, KEYRING, PROXY } from './http/access/access.guard.ts';
+import { AccessGuard, KEYRING, PROXY, SESSIONS } from './http/access/access.guard.ts';
 import { AlertsController, CAN_MAIL } from './http/alerts/alerts.controller.ts';
 import { AuditController } from './http/audit/audit.controller.ts';
 import { ExportController } from './http/export/export.controller.ts';
@@ -27,6 +29,9 @@ import { MetricsController, METRICS } from './http/metrics/metrics.controller.ts
 import { ProblemFilter } from './http/problem/problem.filter.ts';
 import { BadgeController } from './http/public/badge.controller.ts';
 import { HealthController } from './http/public/health.controller.ts';
+import { AddressLimitGuard, IdentityLimitGuard, REQUEST_LIMITS } from './http/rate-limit/rate-limit.guards.ts';
+import { SessionController } from './http/sign-in/session.controller.ts';
+import { SignInController } from './http/sign-in/sign-in.controller.ts';
 import { BASE_URL, RefusedHostsController } from './http/sites/refused-hosts.controller.ts';
 import { SitesController } from './http/sites/sites.controller.ts';
 import { StatsController } from './http/stats/stats.controller.ts';
@@ -49,6 +54,8 @@ const API_CONTROLLERS: Type[] = [
   AlertsController,
   RefusedHostsController,
   KeysController,
+  SignInController,
+  SessionController,
   AuditController,
   StatsController,
   ExportController,
@@ -63,10 +70,12 @@ const HANDLERS: Provider[] = [
   CreateFolderHandler,
   UpdateFolderHandler,
   DeleteFolderHandler,
+  IssueApiKeyHandler,
   CreateAlertHandler,
   DeleteAlertHandler,
-  IssueApiKeyHandler,
   RevokeApiKeyHandler,
+  OpenSessionHandler,
+  RevokeSessionHandler,
   RecordHitsHandler,
   GetSiteHandler,
   ListSitesHandler,
@@ -97,7 +106,10 @@ export class AppModule {
       controllers: answers === 'all' ? API_CONTROLLERS : HEALTH_CONTROLLERS,
       providers: [
         ...HANDLERS,
+        // In this order: who asks is known after the second one.
+        { provide: APP_GUARD, useClass: AddressLimitGuard },
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_GUARD, useClass: IdentityLimitGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: HIT_WRITER, useValue: parts.appender.db },
         { provide: WRITER, useValue: parts.writer.db },
@@ -105,7 +117,9 @@ export class AppModule {
         { provide: QUERY_CLOCK, useValue: parts.clock },
         { provide: KEYRING, useValue: parts.keyring },
         { provide: PROXY, useValue: parts.proxy },
+        { provide: SESSIONS, useValue: parts.sessions },
         { provide: CAN_MAIL, useValue: parts.canMail },
+        { provide: REQUEST_LIMITS, useValue: parts.limits },
         { provide: BASE_URL, useValue: parts.baseUrl },
       ],
     };

@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import type { Wire } from './app-parts.ts';
+import { cliActor } from './cli/store.ts';
+import { makeSignInLink, signInUrl } from './commands/make-sign-in-link/make-sign-in-link.ts';
+import { systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import { makeDataDir, readSecretFile, writeSecretFile } from './platform/data-dir.ts';
 import { createLogger } from './platform/logger.ts';
@@ -63,12 +66,20 @@ async function tell(server: Server, o: ServeOptions): Promise<void> {
   out(`Antics  ${baseUrl}`);
   const keyFile = join(config.dataDir, KEY_FILE);
   const isInFile = await tellKey(newAdminKey, o);
+  if (newAdminKey !== undefined && o.isTerminal) await tellLink(server, out);
   out('Next    add a site:');
   out(
     `        curl -X POST ${baseUrl}/api/sites -H "Authorization: Bearer ${isInFile ? `$(cat ${keyFile})` : '$KEY'}" \\`,
   );
   out(`          -H 'Content-Type: application/json' -d '{"domain":"example.com"}'`);
   out(`        then put <script defer src="${baseUrl}/antics.js"></script> on its pages`);
+}
+
+/** A way in for a browser, without a key or a proxy. Only where a person reads it. */
+async function tellLink({ writer, baseUrl }: Server, out: (line: string) => void): Promise<void> {
+  const link = await makeSignInLink(writer.db, { actor: { name: cliActor(), kind: 'cli' } }, systemClock);
+  out(`Sign in ${signInUrl(baseUrl, link)}`);
+  out('        in a browser, once, within 15 minutes; `antics sign-in` prints another one');
 }
 
 /** Where nobody reads the output the key goes into a file, and is there before the server answers. */

@@ -12,13 +12,17 @@ import { parseCidrList, type Cidr } from './domain/ip.ts';
 import { defaultSpamHosts, parseSpamHosts, spamMatcher } from './domain/spam/spam-hosts.ts';
 import { openGround, prepareLog, type Ground } from './ground.ts';
 import { createKeyring, type Keyring } from './http/access/keyring.ts';
+import { createSessionRing, type SessionRing } from './http/access/session-ring.ts';
 import { registerEventRoute } from './http/event/event.route.ts';
 import { serveOpenApi } from './http/openapi/openapi.ts';
+import { createRequestLimits } from './http/rate-limit/request-limits.ts';
 import { addSecurityHeaders, closeApp, createApp } from './http-server.ts';
 import { jobsOf } from './jobs/jobs.ts';
 import { createMetrics } from './metrics.ts';
 import { readApiKeyByHash } from './models/api-keys/api-key.read.ts';
 import { noteKeysUsed } from './models/api-keys/last-used.ts';
+import { renewSession } from './models/sessions/session.fold.ts';
+import { readSessionByHash } from './models/sessions/session.read.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import { openDatabase, type Database, type DatabaseOptions } from './platform/database.ts';
@@ -99,7 +103,9 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
   const mailer = config.smtpUrl === undefined ? undefined : createMailer({ url: config.smtpUrl, from: config.mailFrom });
   const canMail = mailer !== undefined;
   const baseUrl = (): string => at.baseUrl;
-  const parts = { appender, writer, reader, keyring, proxy, canMail, registry, log, clock: systemClock, baseUrl };
+  const limits = createRequestLimits({ rate: config.rateLimits.admin, trusted: proxy.trusted, metrics: registry });
+  const asking = { keyring, proxy, sessions: openSessions(writer, log), limits };
+  const parts = { appender, writer, reader, ...asking, canMail, registry, log, clock: systemClock, baseUrl };
   const app = (started.app = await createApp(wire, parts, isApi ? 'all' : 'health'));
   if (isApi) {
     const options = { config, writer, keyring, registry, log, rules, baseUrl };
@@ -151,6 +157,15 @@ function openKeyring(writer: Database, log: Logger): Keyring {
     },
     noteUsed: (used) => noteKeysUsed(writer.db, used),
     onError: (e) => log.warn({ err: e }, 'it could not be noted which keys were used'),
+    clock: systemClock,
+  });
+}
+
+function openSessions(writer: Database, log: Logger): SessionRing {
+  return createSessionRing({
+    findByHash: (hash) => readSessionByHash(writer.db, hash),
+    renew: (renewal) => renewSession(writer.db, renewal),
+    onError: (e) => log.warn({ err: e }, 'a session could not be given another token'),
     clock: systemClock,
   });
 }

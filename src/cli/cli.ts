@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { AnticsError, messageOf } from '../platform/errors.ts';
 import { EXIT, Interrupted, type CliDeps } from './cli-deps.ts';
 import { addKeys } from './keys/keys.cli.ts';
+import { addSignIn } from './sign-in/sign-in.cli.ts';
 import { addSimulate } from './simulate/simulate.cli.ts';
 import { addStatus } from './status/status.cli.ts';
 
@@ -35,6 +36,7 @@ export function buildProgram(deps: CliDeps): Command {
     .description('run the server, with a public demo site and 90 days of simulated traffic')
     .action(() => deps.demo());
   addKeys(program, deps);
+  addSignIn(program, deps);
   addSimulate(program, deps);
   addStatus(program, deps);
   return program;
@@ -49,6 +51,7 @@ Examples:
   antics demo                                   the same with numbers in it
   antics simulate --hits 1000000 --days 90      a million hits on five sites
   antics keys create --name CI --scope admin    an API key, printed this once
+  antics sign-in                                a link that signs a browser in, once
   antics status                                 what is in the log and how far the projections are
 
 With npm: npm run antics -- status`;

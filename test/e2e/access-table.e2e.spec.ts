@@ -1,7 +1,13 @@
 import { request } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { makeSignInLink } from '../../src/commands/make-sign-in-link/make-sign-in-link.ts';
+import { openSession } from '../../src/commands/open-session/open-session.ts';
+import { revokeSession } from '../../src/commands/revoke-session/revoke-session.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { makeSignInLink } from '../../src/commands/make-sign-in-link/make-sign-in-link.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { runningRoutes } from '../contract/running-routes.ts';
-import { ASKERS, ROWS, type AskerName, type Made, type Row } from './access-table.rows.ts';
+import { alert, ASKERS, ROWS, statusesOf, type AskerName, type Made, type Row } from './access-table.rows.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 import { issueKey } from './issue-key.ts';
 
@@ -21,7 +27,7 @@ beforeAll(async () => {
     reader: await key({ scopes: ['stats:read'] }),
     elsewhere: await key({ scopes: ['admin'], site_ids: [elsewhere.id] }),
     expired: await key({ scopes: ['admin'], expires_at: new Date(Date.now() - 1_000) }),
-    revoked: { headers: { cookie: `antics_session=${'A'.repeat(43)}` } },
+    revoked: await revokedSession(),
     admin: { headers: { authorization: `Bearer ${antics.adminKey}` } },
   };
 });
@@ -31,6 +37,14 @@ interface Asker {
   readonly headers: Readonly<Record<string, string>>;
   /** Address of the client. Default: that of the trusted proxy. */
   readonly from?: string;
+}
+
+async function revokedSession(): Promise<Asker> {
+  const { db } = antics.server.writer;
+  const actor = { name: 'cli:admin', kind: 'cli' } as const;
+  const { id, token } = await openSession(db, (await makeSignInLink(db, { actor }, systemClock)).token, systemClock);
+  await revokeSession(db, id, { actor }, systemClock);
+  return { headers: { cookie: `antics_session=${token}` } };
 }
 
 const ADMIN_OF_PROXY = { 'remote-user': 'root', 'remote-groups': 'admins' };
@@ -48,6 +62,18 @@ const NAMED: Readonly<Record<string, (made: Made) => string>> = {
   alerts: ({ alert }) => alert,
 };
 
+/** The cookie of an admin's session that was good, and is not any more. */
+async function revokedSession(): Promise<string> {
+  const context = { actor: { name: 'cli:test', kind: 'cli' as const } };
+  const link = await makeSignInLink(antics.server.writer.db, context, systemClock);
+  const signedIn = await fetch(`${antics.server.baseUrl}/sign-in?token=${link.token}`, { redirect: 'manual' });
+  const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const headers = { cookie, 'sec-fetch-site': 'same-origin' };
+  expect((await antics.ask('/api/audit', { key: null, headers })).status).toBe(200);
+  expect((await antics.ask('/api/session', { method: 'DELETE', key: null, headers })).status).toBe(204);
+  return cookie;
+}
+
 async function make(row: Row): Promise<Made> {
   const create = async (path: string, body: unknown): Promise<string> => {
     const answer = await antics.ask(path, { method: 'POST', body });
@@ -59,7 +85,7 @@ async function make(row: Row): Promise<Made> {
     site,
     folder: await create('/api/folders', { name: 'Of nobody else', authelia_group: 'team' }),
     key: (await issueKey(antics, { scopes: ['admin'] })).id,
-    alert: '',
+    alert: await create('/api/alerts', { ...alert, site_id: site.id }),
   };
 }
 
@@ -116,9 +142,10 @@ it.each(ROWS.map((row) => [`${row.route}${row.isPublic ? ' (public site)' : ''}`
     expect(Object.values(NAMED).filter((id) => id(made) !== '' && text.includes(id(made)))).toEqual([]);
     expect(text).not.toContain(made.site.domain);
   }
+  const heads = row.more.head === undefined ? row.statuses : statusesOf(row.more.head);
   const expected = ASKERS.flatMap((name, i) => {
     const status = row.statuses[i] ?? 0;
-    return [[name, status] as const, ...(method === 'GET' ? [[`HEAD as ${name}`, status] as const] : [])];
+    return [[name, status] as const, ...(method === 'GET' ? [[`HEAD as ${name}`, heads[i] ?? 0] as const] : [])];
   });
   expect(seen).toEqual(Object.fromEntries(expected));
 });

@@ -1,8 +1,9 @@
 import { Inject, Injectable, Optional, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { QueryBus } from '@nestjs/cqrs';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { seesSite } from '../../domain/sight.ts';
+import { systemClock } from '../../platform/clock.ts';
 import { NotAllowed, NotFound, NotSignedIn, Unavailable } from '../../platform/errors.ts';
 import { GetSite, type Site } from '../../queries/get-site/get-site.query.ts';
 import { ACCESS, admit, type AccessRule } from './access.ts';
@@ -11,9 +12,17 @@ import type { Keyring } from './keyring.ts';
 import { NO_PROXY, proxyIdentity, type ProxySettings } from './proxy-identity.ts';
 import { rawValues } from './raw-headers.ts';
 import { requireSameOrigin } from './same-origin.ts';
+import { sessionToken, setSessionCookie } from './session-cookie.ts';
+import type { KnownSession, SessionRing } from './session-ring.ts';
 
 export const KEYRING = Symbol('KEYRING');
 export const PROXY = Symbol('PROXY');
+export const SESSIONS = Symbol('SESSIONS');
+
+interface Known {
+  readonly identity: Identity;
+  readonly session: KnownSession | undefined;
+}
 
 type SiteRule = Exclude<AccessRule, { open: true }>;
 
@@ -26,6 +35,7 @@ export class AccessGuard implements CanActivate {
     @Inject(KEYRING) private readonly keys: Keyring,
     // Whoever is not told whom to believe believes nobody.
     @Optional() @Inject(PROXY) private readonly proxy: ProxySettings = NO_PROXY,
+    @Optional() @Inject(SESSIONS) private readonly sessions?: SessionRing,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -36,35 +46,67 @@ export class AccessGuard implements CanActivate {
       await this.checkOpen(request);
       return true;
     }
-    const identity = await this.identify(request);
+    const known = await this.identify(request);
+    const identity = known?.identity;
+    const renew = (): Promise<void> => this.renew(known?.session, context);
     if (rule.site === undefined) {
       requireIdentity(identity);
       requireScope(identity, rule);
       admit(request, { identity });
+      await renew();
       return true;
     }
     const site = await this.enterSite(rule, rule.site, identity, request);
     admit(request, { ...(site && { site }), ...(identity && { identity }) });
+    // What a public site answers may be kept by others, and a cookie must not.
+    if (site?.public !== true || rule.public === undefined) await renew();
     return true;
   }
 
-  /** A wrong key is told here too. But what is open has to answer while the keys cannot be read: health is one. */
+  /**
+   * A wrong key is told here too, and so is a mangled identity. But what is open has to answer while the keys cannot be
+   * read: health is one. A session makes no difference to it.
+   */
   private async checkOpen(request: FastifyRequest): Promise<void> {
     try {
-      await this.identify(request);
+      await this.identifyByHeaders(request);
     } catch (e) {
       if (!(e instanceof Unavailable)) throw e;
     }
   }
 
-  /** An `Authorization` decides alone. Else who is signed in is who the proxy in front says. */
-  private async identify(request: FastifyRequest): Promise<Identity | undefined> {
+  /**
+   * An `Authorization` decides alone. Else it is who the proxy in front says, who has looked just now; else the session
+   * of a cookie. Both come by themselves with whatever a browser sends.
+   */
+  private async identify(request: FastifyRequest): Promise<Known | undefined> {
+    const identity = await this.identifyByHeaders(request);
+    const session = identity === undefined ? await this.findSession(request) : undefined;
+    const known = identity ?? session?.identity;
+    if (known === undefined) return undefined;
+    if (known.actor.kind !== 'key') requireSameOrigin(request, this.proxy);
+    return { identity: known, session };
+  }
+
+  private async identifyByHeaders(request: FastifyRequest): Promise<Identity | undefined> {
     const shown = rawValues(request, 'authorization');
     const [first] = shown;
     if (first !== undefined) return this.keys.identify(shown.length === 1 ? first : shown);
-    const user = proxyIdentity(request, this.proxy);
-    if (user !== undefined) requireSameOrigin(request, this.proxy);
-    return user;
+    return proxyIdentity(request, this.proxy);
+  }
+
+  private async findSession(request: FastifyRequest): Promise<KnownSession | undefined> {
+    const token = sessionToken(request);
+    return token === undefined ? undefined : this.sessions?.find(token);
+  }
+
+  private async renew(session: KnownSession | undefined, context: ExecutionContext): Promise<void> {
+    const token = await session?.renew();
+    if (session === undefined || token === undefined) return;
+    const http = context.switchToHttp();
+    const { expiresAt } = session;
+    const reply = http.getResponse<FastifyReply>();
+    setSessionCookie(http.getRequest(), reply, this.proxy, { token, expiresAt, now: systemClock() });
   }
 
   /**
