@@ -1,5 +1,6 @@
 import { sql, type Selectable } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
+import '../sites/sites.tables.ts';
 import type { AlertsTable } from './alerts.tables.ts';
 
 export type AlertRow = Selectable<AlertsTable>;
@@ -79,6 +80,7 @@ export async function claimMail(tx: Tx, id: string, seconds: number): Promise<Ow
   const owed = await tx
     .selectFrom('alert_mails as m')
     .innerJoin('alerts as a', 'a.id', 'm.alert')
+    .innerJoin('sites as s', 's.id', 'a.site')
     .select('m.id')
     .where('m.id', '=', id)
     .where('m.sent_at', 'is', null)
