@@ -101,7 +101,8 @@ async function readSizes(tx: Tx): Promise<Status['size']> {
 
 async function readRefusedHosts(tx: Tx): Promise<Status['refused_hosts']> {
   const { rows } = await sql<{ host: string; hits: number; last_seen: Date }>`
-    select host, hits::float8 as hits, last_seen from refused_hosts
+    select host, hits::float8 as hits, last_seen from refused_hosts r
+    where not exists (select from sites s where s.domain = r.host)
     order by last_seen desc, host limit ${REFUSED_HOSTS_SHOWN}`.execute(tx);
   return rows.map((row) => ({ ...row, last_seen: row.last_seen.toISOString() }));
 }

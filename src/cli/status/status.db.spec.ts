@@ -163,6 +163,12 @@ describe('antics status', () => {
     expect(out).not.toContain('\u001b');
   });
 
+  it('leaves out hosts that are sites by now', async () => {
+    await givenSite();
+    await sql`insert into refused_hosts values ('a.example', 5, now()), ('b.example', 1, now())`.execute(database.db);
+    expect((await readStatus(database.db)).refused_hosts.map(({ host }) => host)).toEqual(['b.example']);
+  });
+
   it('speaks JSON', async () => {
     await givenEvent();
     const { code, out } = await run(['status', '--json']);

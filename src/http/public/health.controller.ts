@@ -1,4 +1,4 @@
-import { Controller, Get, Header, HttpStatus, Inject, Res } from '@nestjs/common';
+import { Controller, Get, Header, HttpStatus, Inject, Res, type OnModuleDestroy } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -9,8 +9,15 @@ import { HealthResponse, ReadinessResponse } from './health.dto.ts';
 /** For whoever watches over the process. `health`: it runs. `ready`: send it requests. */
 @ApiTags('Public')
 @Controller('api/health')
-export class HealthController {
+export class HealthController implements OnModuleDestroy {
+  /** The server stops: what is under way is answered, and nobody should send more. */
+  private stopping = false;
+
   constructor(@Inject(QueryBus) private readonly queries: QueryBus) {}
+
+  onModuleDestroy(): void {
+    this.stopping = true;
+  }
 
   @Get()
   @Access({ open: true })
@@ -29,6 +36,10 @@ export class HealthController {
   @ApiServiceUnavailableResponse({ type: ReadinessResponse, description: 'One of them is not.' })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadinessResponse> {
     const readiness = await this.queries.execute(new GetReadiness());
+    if (this.stopping) {
+      reply.status(HttpStatus.SERVICE_UNAVAILABLE);
+      return { ...readiness, status: 'unavailable' };
+    }
     if (readiness.status !== 'ok') reply.status(HttpStatus.SERVICE_UNAVAILABLE);
     return readiness;
   }

@@ -8,11 +8,11 @@ export interface RefusedHostRow {
   last_seen: Date;
 }
 
-/** Hosts whose hits were refused because no site is registered for them, the last seen first. */
+/** Hosts whose hits were refused because no site is registered for them, nor was since; the last seen first. */
 export async function readRefusedHosts(tx: Tx, limit: number): Promise<RefusedHostRow[]> {
   const { rows } = await sql<RefusedHostRow>`
-    select host, hits::float8 as hits, last_seen from refused_hosts order by last_seen desc, host limit ${limit}`.execute(
-    tx,
-  );
+    select host, hits::float8 as hits, last_seen from refused_hosts r
+    where not exists (select from sites s where s.domain = r.host)
+    order by last_seen desc, host limit ${limit}`.execute(tx);
   return rows;
 }
