@@ -1,6 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { makeSignInLink } from '../../src/commands/make-sign-in-link/make-sign-in-link.ts';
 import { hashApiKey } from '../../src/domain/api-key.ts';
 import { appendEvent } from '../../src/log/append-event.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { startTestServer, type Answer, type Ask, type TestServer } from './harness.ts';
 import { issueKey } from './issue-key.ts';
 
@@ -82,6 +85,92 @@ describe('on record with who, what, when, before and after is', () => {
     const all = (await audit({ limit: '1000' })).text;
     expect(secrets.filter((secret) => all.includes(secret))).toEqual([]);
     expect(all).not.toContain('"hash"');
+  });
+
+  it('a site that is changed, with its addresses, moved and deleted', async () => {
+    const { id, domain } = await antics.createSite({ name: 'A' });
+    const folder = (await send('POST', '/api/folders', { name: 'F' })).json.id as string;
+    const of = { position: POSITION, at: WHEN, actor: me, stream: `site:${id}`, site_id: id };
+    const changes = { name: 'B', public: true, excluded_ips: ['192.0.2.0/24'], excluded_paths: ['/x/*'] };
+    expect(await recorded(() => send('PUT', `/api/sites/${id}`, changes))).toEqual([
+      {
+        ...of,
+        command: 'UpdateSite',
+        before: { name: 'A', public: false, excluded_ips: [], excluded_paths: [] },
+        after: changes,
+      },
+    ]);
+    expect(await recorded(() => send('PUT', `/api/sites/${id}/folder`, { folder_id: folder }))).toEqual([
+      { ...of, command: 'MoveSite', before: { folder_id: null }, after: { folder_id: folder } },
+    ]);
+    const [gone, ...more] = await recorded(() => send('DELETE', `/api/sites/${id}`));
+    expect(more.filter(({ actor }) => actor !== 'system')).toEqual([]);
+    const { name, public: isPublic, excluded_paths } = changes;
+    expect(gone).toMatchObject({ ...of, command: 'DeleteSite', after: null });
+    expect(gone?.before).toMatchObject({ domain, name, public: isPublic, excluded_paths, folder_id: folder });
+    expect(gone?.before).toHaveProperty('excluded_ips');
+    expect((await entries({ site_id: id, actor: me })).map((entry) => entry.command)).toEqual(
+      ['CreateSite', 'UpdateSite', 'MoveSite', 'DeleteSite'],
+    );
+  });
+
+  it('a folder that is made, changed and deleted', async () => {
+    const [made, changed, gone] = await recorded(async () => {
+      const { json } = await send('POST', '/api/folders', { name: 'F', authelia_group: 'devs' });
+      await send('PUT', `/api/folders/${json.id}`, { authelia_group: null });
+      return send('DELETE', `/api/folders/${json.id}`);
+    });
+    const of = { position: POSITION, at: WHEN, actor: me, stream: expect.stringMatching(/^folder:/), site_id: null };
+    const was = { id: ID, name: 'F', authelia_group: 'devs', account: null, created_at: WHEN };
+    expect(made).toEqual({ ...of, command: 'CreateFolder', before: null, after: was });
+    expect(changed).toEqual({ ...of, command: 'UpdateFolder', before: { authelia_group: 'devs' }, after: { authelia_group: null } });
+    expect(gone).toMatchObject({ ...of, command: 'DeleteFolder', before: { name: 'F', authelia_group: null }, after: null });
+  });
+
+  it('an alert that is made and removed, with its address', async () => {
+    const { id } = await antics.createSite();
+    const what = { site_id: id, metric: 'visitors', operator: 'lt', threshold: 5, email: 'ann@example.com' };
+    const [made, gone] = await recorded(async () => {
+      const { json } = await send('POST', '/api/alerts', what);
+      return send('DELETE', `/api/alerts/${json.id}`);
+    });
+    const of = { position: POSITION, at: WHEN, actor: me, stream: expect.stringMatching(/^alert:/), site_id: id };
+    expect(made).toMatchObject({ ...of, command: 'CreateAlert', before: null, after: what });
+    expect(gone).toMatchObject({ ...of, command: 'DeleteAlert', before: what, after: null });
+  });
+
+  it('a sign-in: the link, the session and its end, without what proves them', async () => {
+    const tokens: string[] = [];
+    const trail = await recorded(async () => {
+      const context = { actor: { name: 'cli:ann', kind: 'cli' as const } };
+      const link = await makeSignInLink(antics.server.writer.db, context, systemClock);
+      const signedIn = await fetch(`${antics.server.baseUrl}/sign-in?token=${link.token}`, { redirect: 'manual' });
+      const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+      tokens.push(link.token, cookie.slice(cookie.indexOf('=') + 1));
+      const headers = { cookie, 'sec-fetch-site': 'same-origin' };
+      return antics.ask('/api/session', { method: 'DELETE', key: null, headers });
+    });
+    expect(trail.map(({ actor, command }) => [actor, command])).toEqual([
+      ['cli:ann', 'MakeSignInLink'],
+      ['cli:ann', 'OpenSession'],
+      ['cli:ann', 'RevokeSession'],
+    ]);
+    expect(tokens.every((token) => token.length > 30)).toBe(true);
+    const text = JSON.stringify(trail);
+    for (const token of tokens) {
+      const hash = createHash('sha256').update(token).digest();
+      for (const proof of [token, hash.toString('hex'), hash.toString('base64')]) expect(text).not.toContain(proof);
+    }
+  });
+
+  it('every command that there is', async () => {
+    const folder = new URL('../../src/commands/', import.meta.url);
+    const files = (await readdir(folder, { recursive: true })).filter((name) => /(?<!\.spec)\.ts$/.test(name));
+    const sources = await Promise.all(files.map((name) => readFile(new URL(name, folder), 'utf8')));
+    const commands = sources.flatMap((source) => [...source.matchAll(/runCommand(?:<\w+>)?\(\w+, '(\w+)'/g)].map(([, name]) => name));
+    expect(commands.length).toBeGreaterThan(12);
+    const recordedOnes = new Set((await entries({ limit: '1000' })).map((entry) => entry.command));
+    expect(commands.filter((name) => name === undefined || !recordedOnes.has(name))).toEqual([]);
   });
 
   it('the key of the environment, by the system', async () => {
