@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { buildProgram, runProgram } from '../../src/cli/cli.ts';
+import { makeSignInLink } from '../../src/commands/make-sign-in-link/make-sign-in-link.ts';
 import { hashApiKey } from '../../src/domain/api-key.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { startTestServer, until, type Answer, type Ask, type TestServer } from './harness.ts';
 
@@ -45,6 +47,7 @@ async function useSecrets(): Promise<void> {
   await until(3_000, async () => ((await ask('/api/sites', { key: second.key })).status === 401 ? true : undefined));
 
   secrets['a key of the command line'] = await issueOnCommandLine();
+  await signInAndOut();
 
   const typo = `antics_${randomBytes(32).toString('base64url')}`;
   secrets['a key that is not known'] = typo;
@@ -91,6 +94,27 @@ async function issueOnCommandLine(): Promise<string> {
   const args = ['keys', 'create', '--name', 'shell', '--scope', 'admin'];
   expect(await runProgram(program, args, (line) => answered.push(line))).toBe(0);
   return out.join('');
+}
+
+/** By a link that is used, tried again, and by one that nobody uses. */
+async function signInAndOut(): Promise<void> {
+  const { db } = antics.server.writer;
+  const context = { actor: { name: 'cli:ann', kind: 'cli' as const } };
+  const [used, unused] = [await makeSignInLink(db, context, systemClock), await makeSignInLink(db, context, systemClock)];
+  secrets['the token of a link'] = used.token;
+  secrets['the token of a link that nobody used'] = unused.token;
+  const signIn = (): Promise<Response> =>
+    fetch(`${antics.server.baseUrl}/sign-in?token=${used.token}`, { redirect: 'manual' });
+  const signedIn = await signIn();
+  const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+  secrets['the token of a session'] = cookie.slice(cookie.indexOf('=') + 1);
+  answered.push(await signedIn.text(), signedIn.headers.get('location') ?? '', await (await signIn()).text());
+  const headers = { cookie, 'sec-fetch-site': 'same-origin' };
+  for (const path of ['/api/audit', '/api/keys', '/api/nothing']) await ask(path, { key: null, headers });
+  await ask('/api/sites', { method: 'POST', key: null, headers, body: { domain: '' } });
+  await ask('/api/sites', { method: 'POST', key: null, headers: { cookie, origin: 'https://evil.example' }, body: {} });
+  await ask('/api/session', { method: 'DELETE', key: null, headers });
+  expect((await ask('/api/audit', { key: null, headers })).status).toBe(401);
 }
 
 /** The ways in which a secret may stand somewhere: as it is, and as its bytes. */
