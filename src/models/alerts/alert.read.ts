@@ -14,7 +14,8 @@ export function readAlerts(tx: Tx, sites: readonly string[]): Promise<ListedAler
     .selectFrom('alerts as a')
     .selectAll('a')
     .select(
-      sql<boolean>`coalesce((select m.sent_at is null and (m.attempts > 0 or m.given_up_at is not null)
+      sql<boolean>`coalesce((select m.sent_at is null and (m.given_up_at is not null
+          or m.attempts > (coalesce(m.claimed_until > now(), false))::int) -- the one under way has not failed
         from alert_mails m where m.alert = a.id order by m.changed_at desc, m.id desc limit 1), false)`.as('has_trouble'),
     )
     .where('a.site', '=', sql<string>`any(${[...sites]}::uuid[])`)
