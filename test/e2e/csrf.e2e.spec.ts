@@ -43,7 +43,7 @@ const CASES: [title: string, lines: readonly string[], verdict: Verdict, verdict
   ['two words', ['Sec-Fetch-Site: same-origin', 'Sec-Fetch-Site: cross-site'], 'refused'],
   ['the same twice', ['Sec-Fetch-Site: same-origin', 'Sec-Fetch-Site: same-origin'], 'refused'],
   ['both headers, agreed', ['Sec-Fetch-Site: same-origin', 'Origin: https://antics.example'], 'in'],
-  ['both, behind a proxy that changed the port', ['Sec-Fetch-Site: same-origin', 'Origin: https://antics.example:8443'], 'in'],
+  ['both, with the port of a proxy', ['Sec-Fetch-Site: same-origin', 'Origin: https://antics.example:8443'], 'in'],
   ['both, not agreed', ['Sec-Fetch-Site: same-origin', 'Origin: https://evil.example'], 'refused'],
   ['both, the other way round', ['Sec-Fetch-Site: cross-site', 'Origin: https://antics.example'], 'refused'],
   ['both, from nowhere', ['Sec-Fetch-Site: same-origin', 'Origin: null'], 'refused'],

@@ -16,14 +16,13 @@ beforeAll(async () => {
 afterAll(() => antics.stop());
 
 const maker = { name: 'cli:olivia', kind: 'cli' } as const;
-const PROXY_USER = { 'remote-user': 'alice', 'remote-groups': 'dev' };
 
 async function makeLink(): Promise<string> {
   return (await makeSignInLink(antics.server.writer.db, { actor: maker }, systemClock)).token;
 }
 
 /** Not followed: what matters is what the link itself answers. */
-async function open(token: string, headers: Record<string, string> = {}): Promise<{ answer: Response; cookie: string }> {
+async function open(token: string, headers: Record<string, string> = {}) {
   const url = signInUrl(antics.server.baseUrl, { token });
   const answer = await fetch(url, { redirect: 'manual', headers });
   await answer.arrayBuffer();
@@ -64,8 +63,9 @@ describe('a sign-in link', () => {
     expect(answer.headers.get('location')).toBe('/api/docs');
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
-    const attributes = cookie.split('; ').slice(1);
-    expect(attributes.sort()).toEqual(['HttpOnly', expect.stringMatching(/^Max-Age=25(91999|92000)$/), 'Path=/', 'SameSite=Strict']);
+    const attributes = cookie.split('; ').slice(1).sort();
+    const days30 = expect.stringMatching(/^Max-Age=259(?:19\d\d|2000)$/);
+    expect(attributes).toEqual(['HttpOnly', days30, 'Path=/', 'SameSite=Strict']);
     expect(await statusOf(tokenOf(cookie))).toBe(200);
   });
 
@@ -176,7 +176,8 @@ describe('a session', () => {
     const token = await signIn();
     const other = await signIn();
     const out = await ask('/api/session', token, 'DELETE', sameOrigin);
-    expect([out.status, out.headers.get('set-cookie')]).toEqual([204, expect.stringMatching(/^antics_session=; Max-Age=0;/)]);
+    expect(out.status).toBe(204);
+    expect(out.headers.get('set-cookie')).toMatch(/^antics_session=; Max-Age=0;/);
     expect([await statusOf(token), await statusOf(other)]).toEqual([401, 200]);
     expect((await ask('/api/session', token, 'DELETE', sameOrigin)).status).toBe(401);
   });
@@ -216,7 +217,7 @@ describe('a session', () => {
 
   it('gives way to what a trusted proxy says just now', async () => {
     const port = Number(new URL(antics.server.baseUrl).port);
-    const lines = [`Cookie: antics_session=${await signIn()}`, ...Object.entries(PROXY_USER).map(([n, v]) => `${n}: ${v}`)];
+    const lines = [`Cookie: antics_session=${await signIn()}`, 'Remote-User: alice', 'Remote-Groups: dev'];
     const status = async (from: string) => (await askRaw({ port, from, path: '/api/audit', lines })).status;
     expect([await status(PROXY), await status('127.0.0.2')]).toEqual([403, 200]);
   });
@@ -231,7 +232,8 @@ it('no token of a link or a session is in the log of the process or in the datab
   await until(5_000, () => Promise.resolve(logged.includes('/sign-in') ? true : undefined));
   expect(secrets.filter((secret) => logged.includes(secret))).toEqual([]);
   const { rows } = await antics.database.withConnection((connection) =>
-    connection.query<{ text: string }>(`select t::text as text from sessions t union all select t::text from sign_in_links t
+    connection.query<{ text: string }>(`
+      select t::text as text from sessions t union all select t::text from sign_in_links t
       union all select t::text from log_events t union all select t::text from command_results t`),
   );
   const stored = rows.map(({ text }) => text).join('\n');

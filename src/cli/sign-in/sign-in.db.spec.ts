@@ -69,7 +69,8 @@ describe('antics sign-in', () => {
 
   it('shows what it takes, with examples', async () => {
     const { code, out } = await antics('sign-in', '--help');
-    expect([code, out.join('\n')]).toEqual([0, expect.stringMatching(/Usage: antics sign-in \[options\][^]*Examples:/)]);
+    expect(code).toBe(0);
+    expect(out.join('\n')).toMatch(/Usage: antics sign-in \[options\][^]*Examples:/);
   });
 
   it.each([[['--base-url', 'stats.example.com']], [['--base-url', 'javascript:alert(1)']], [['--revok']], [['now']]])(

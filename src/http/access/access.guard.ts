@@ -120,7 +120,8 @@ export class AccessGuard implements CanActivate {
     request: FastifyRequest,
   ): Promise<Site | null> {
     const id = (request.params as Readonly<Record<string, string | undefined>>)[parameter] ?? '';
-    const site = identity === undefined && rule.public === undefined ? null : await this.queries.execute(new GetSite(id));
+    const isHidden = identity === undefined && rule.public === undefined;
+    const site = isHidden ? null : await this.queries.execute(new GetSite(id));
     if (site?.public === true && rule.public !== undefined) return site;
     if (rule.public === 'only') throw noSite();
     requireIdentity(identity);
@@ -141,7 +142,9 @@ function requireIdentity(identity: Identity | undefined): asserts identity is Id
 function requireScope(identity: Identity, rule: SiteRule): void {
   if (hasScope(identity, rule.scope)) {
     if (rule.operator === undefined || isOperator(identity)) return;
-    throw new NotAllowed('This concerns all sites: it needs an admin who is limited neither to an account nor to sites.');
+    throw new NotAllowed(
+      'This concerns all sites: it needs an admin who is limited neither to an account nor to sites.',
+    );
   }
   const scopes = typeof rule.scope === 'string' ? rule.scope : rule.scope.join(' or ');
   throw new NotAllowed(`This needs an API key with the scope ${scopes}.`);

@@ -54,7 +54,8 @@ it('of two processes that renew a token at once one does, and both let the old o
   expect(await (await ring().find(token))?.renew()).toBeUndefined();
   now += 1;
   const found = await Promise.all(Array.from({ length: 6 }, () => ring().find(token)));
-  const fresh = (await Promise.all(found.map(async (session) => session?.renew()))).filter((renewed) => renewed !== undefined);
+  const renewed = await Promise.all(found.map(async (session) => session?.renew()));
+  const fresh = renewed.filter((one) => one !== undefined);
   expect(fresh).toHaveLength(1);
   now += MINUTE - 1;
   expect(await Promise.all([token, fresh[0] ?? ''].map(isIn))).toEqual([true, true]);
@@ -116,7 +117,8 @@ it('it is on record who made a link, who came by it and who ended it, and nothin
   await expect(revokeSession(db, session.id, { actor }, clock)).rejects.toThrow(NotFound);
   expect(await isIn(session.token)).toBe(false);
   const columns = ['type', 'command', 'stream', 'version', 'actor', 'actor_kind', 'data'] as const;
-  const events = await db.selectFrom('log_events').select(columns).where('stream', 'like', 'session:%').orderBy('position').execute();
+  const recorded = db.selectFrom('log_events').select(columns).where('stream', 'like', 'session:%');
+  const events = await recorded.orderBy('position').execute();
   const made = { actor: 'cli:olivia', version: 1 };
   expect(events).toEqual([
     {
