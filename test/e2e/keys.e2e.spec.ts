@@ -236,6 +236,20 @@ describe('an admin limited to sites', () => {
   });
 });
 
+it('a site that is deleted leaves the lists of keys; a key that has none left sees nothing', async () => {
+  const [a, b] = [await antics.createSite(), await antics.createSite()];
+  const both = await issued({ name: 'both', site_ids: [a.id, b.id] });
+  const shown = async (): Promise<unknown> => (await antics.ask(`/api/keys/${both.id}`)).json.site_ids;
+  await antics.ask(`/api/sites/${a.id}`, { method: 'DELETE' });
+  expect(await shown()).toEqual([b.id]);
+  await antics.ask(`/api/sites/${b.id}`, { method: 'DELETE' });
+  expect(await shown()).toEqual([]);
+  // It is no operator's key now that its list is empty, and sees no key, as each is wider.
+  expect((await antics.ask('/api/sites', { key: both.key })).json.sites).toEqual([]);
+  expect((await antics.ask('/api/audit', { key: both.key })).status).toBe(403);
+  expect(await list(both.key)).toEqual([]);
+});
+
 it('the table of keys is what the log says', async () => {
   const table = () =>
     antics.database.db.selectFrom('api_keys').selectAll().orderBy('id').execute();
