@@ -95,9 +95,8 @@ begin
     from generate_series((p_after + 1) / c_size, p_upto / c_size) n
   loop
     continue when to_regclass('antics.' || v_part) is null;
-    execute format('select count(*) from antics.%I where position > $1 and position <= $2 and site_id = $3', v_part)
-      into v_count using p_after, p_upto, p_site_id;
-    continue when v_count = 0;
+    continue when not exists (select from log_hits where position > p_after and position <= p_upto
+      and site_id = p_site_id and tableoid = ('antics.' || v_part)::regclass);
     perform switch_append_only(v_part, false);
     update log_hits set site_id = 0, visitor = 0, agent_id = 0, occurred_at = 'epoch', day = 'epoch', hour = 0,
       hostname = '', pathname = '', width = null, duration_ms = null, scroll = null, verdict = null, country = null,

@@ -1,5 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { Registry } from 'prom-client';
+import type { EnqueueErasure } from './commands/erasure-queue.ts';
 import type { Keyring } from './http/access/keyring.ts';
 import type { ProxySettings } from './http/access/proxy-identity.ts';
 import type { SessionRing } from './http/access/session-ring.ts';
@@ -22,6 +23,7 @@ export interface AppParts {
   readonly limits: RequestLimits;
   /** A mail server is set. */
   readonly canMail: boolean;
+  readonly enqueueErasure: EnqueueErasure;
   readonly registry: Registry;
   readonly baseUrl: () => string;
   readonly clock: Clock;

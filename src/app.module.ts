@@ -18,6 +18,7 @@ import { RevokeSessionHandler } from './commands/revoke-session/revoke-session.h
 import { RevokeApiKeyHandler } from './commands/revoke-api-key/revoke-api-key.handler.ts';
 import { UpdateFolderHandler } from './commands/update-folder/update-folder.handler.ts';
 import { UpdateSiteHandler } from './commands/update-site/update-site.handler.ts';
+import { ENQUEUE_ERASURE } from './commands/erasure-queue.ts';
 import { WRITER } from './commands/writer.ts';
 import { AccessGuard, KEYRING, PROXY, SESSIONS } from './http/access/access.guard.ts';
 import { AlertsController, CAN_MAIL } from './http/alerts/alerts.controller.ts';
@@ -112,6 +113,7 @@ export class AppModule {
         { provide: APP_GUARD, useClass: IdentityLimitGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: HIT_WRITER, useValue: parts.appender.db },
+        { provide: ENQUEUE_ERASURE, useValue: parts.enqueueErasure },
         { provide: WRITER, useValue: parts.writer.db },
         { provide: READER, useValue: parts.reader },
         { provide: QUERY_CLOCK, useValue: parts.clock },

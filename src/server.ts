@@ -17,6 +17,7 @@ import { registerEventRoute } from './http/event/event.route.ts';
 import { serveOpenApi } from './http/openapi/openapi.ts';
 import { createRequestLimits } from './http/rate-limit/request-limits.ts';
 import { addSecurityHeaders, closeApp, createApp } from './http-server.ts';
+import { erasureIn } from './jobs/erase-sites.job.ts';
 import { jobsOf } from './jobs/jobs.ts';
 import { createMetrics } from './metrics.ts';
 import { readApiKeyByHash } from './models/api-keys/api-key.read.ts';
@@ -105,7 +106,13 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
   const baseUrl = (): string => at.baseUrl;
   const limits = createRequestLimits({ rate: config.rateLimits.admin, trusted: proxy.trusted, metrics: registry });
   const asking = { keyring, proxy, sessions: openSessions(writer, log), limits };
-  const parts = { appender, writer, reader, ...asking, canMail, registry, log, clock: systemClock, baseUrl };
+  const queue = (): Queue => {
+    if (started.queue === undefined) throw new Error('the queue is opened after the jobs are named');
+    return started.queue;
+  };
+  const enqueueErasure = erasureIn(queue);
+  const asked = { ...asking, canMail, enqueueErasure };
+  const parts = { appender, writer, reader, ...asked, registry, log, clock: systemClock, baseUrl };
   const app = (started.app = await createApp(wire, parts, isApi ? 'all' : 'health'));
   if (isApi) {
     const options = { config, writer, keyring, registry, log, rules, baseUrl };
@@ -121,10 +128,6 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
     started.projector = createProjector({ database: projectorDatabase, views: VIEWS, rules, onError });
     started.projector.start();
   }
-  const queue = (): Queue => {
-    if (started.queue === undefined) throw new Error('the queue is opened after the jobs are named');
-    return started.queue;
-  };
   const databases = { writer: writer.db, owner: owner.db, reader: reader.db };
   const jobs = jobsOf({ ...databases, mailer, queue, baseUrl, clock: systemClock, log });
   const onJobError = (e: Error): void => log.warn({ err: e }, 'a job failed, or their queue cannot be reached');

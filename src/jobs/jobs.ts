@@ -12,6 +12,7 @@ import type { Logger } from '../platform/logger.ts';
 import { defineJob, type AnyJob } from '../platform/queue.ts';
 import { pruneLive } from '../projections/views/live/live.prune.ts';
 import { alertJobs, type AlertJobsOptions } from './check-alerts.jobs.ts';
+import { eraseSitesJob } from './erase-sites.job.ts';
 
 export interface JobsOptions extends AlertJobsOptions {
   /** Of the role `writer`. */
@@ -42,6 +43,7 @@ export function jobsOf(o: JobsOptions): AnyJob[] {
       await forgetResults(o.writer);
     }),
     ...alertJobs(o),
+    eraseSitesJob(o),
     defineJob('forget-sessions', { cron: '41 * * * *', policy: 'exclusive' }, () =>
       forgetSessions(o.writer, new Date(o.clock())),
     ),

@@ -7,6 +7,7 @@ import { applySiteEvent } from '../../models/sites/site.fold.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db, Tx } from '../../platform/database.ts';
 import type { CommandContext } from '../command-context.ts';
+import type { EnqueueErasure } from '../erasure-queue.ts';
 import { runCommand } from '../run-command.ts';
 import { lockSeenSite } from '../seen-site.ts';
 import type { DeletedSite } from './delete-site.command.ts';
@@ -17,12 +18,16 @@ export interface DeleteSiteInput {
   readonly sight: Sight;
 }
 
+/** Where nobody has a queue: the job runs every minute besides. */
+const byTheClock: EnqueueErasure = () => Promise.resolve();
+
 /** Deletes a site: what the command's handler does. See `DeleteSite`. */
 export async function deleteSite(
   db: Db,
   { id, sight }: DeleteSiteInput,
   context: CommandContext,
   clock: Clock,
+  enqueueErasure: EnqueueErasure = byTheClock,
 ): Promise<DeletedSite> {
   return runCommand(db, 'DeleteSite', context, clock, async (tx) => {
     const row = await lockSeenSite(tx, id, sight);
@@ -37,14 +42,17 @@ export async function deleteSite(
       after: null,
       private: { before: { excluded_ips } },
       result: { version: version + 1 },
-      apply: (tx, version) => removeWithSite(tx, { event, version, private: null }),
+      apply: async (tx, version) => {
+        await removeWithSite(tx, { event, version, private: null });
+        await enqueueErasure(tx);
+      },
     };
   });
 }
 
 /**
- * All that goes with a site, in the transaction that records its end: a line for each read model that has rows of it,
- * and the job that erases its hits and everything derived.
+ * All that goes with a site, in the transaction that records its end: a line for each read model that has rows of it.
+ * The job that is queued beside erases its hits and everything derived.
  */
 async function removeWithSite(tx: Tx, deleted: Recorded<EventOf<'SiteDeleted'>>): Promise<void> {
   await applySiteEvent(tx, deleted);

@@ -13,8 +13,8 @@ export interface Rules {
   isSpamHost(host: string): boolean;
 }
 
-/** The agent that stands for user agents beyond a day's limit: nothing is known of it, and it is no bot. */
-const NOT_RECORDED = 0;
+/** Stands for user agents beyond a day's limit, and for erased ones: nothing is known of it, and it is no bot. */
+const NOT_RECORDED = '(not recorded)';
 
 /**
  * Applies the rules once per distinct user agent and source of the batch and keeps the answers in the dictionaries that
@@ -33,7 +33,7 @@ async function enterAgents(
 ): Promise<void> {
   if (agents.length === 0) return;
   const rows = agents.map(({ agent_id, user_agent }) => {
-    if (agent_id === NOT_RECORDED) return { agent_id, browser: null, os: null, device: null, bot: false };
+    if (user_agent === NOT_RECORDED) return { agent_id, browser: null, os: null, device: null, bot: false };
     const agent = interpretAgent(user_agent);
     return { ...agent, agent_id, device: agent.device === null ? null : DEVICES.indexOf(agent.device) + 1 };
   });

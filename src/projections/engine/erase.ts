@@ -1,0 +1,76 @@
+import { sql } from 'kysely';
+import type { Db } from '../../platform/database.ts';
+import { namesOf, schemaOf } from '../facts/names.ts';
+import './projections.tables.ts';
+
+/** Rows that one transaction removes. */
+const CHUNK = 5_000;
+/** A rebuild holds a checkpoint for the length of a batch. */
+const PATIENCE = sql.lit('60s');
+
+const GONE = new Set(['42P01', '3F000']); // no such table, no such schema
+
+export interface EraseOptions {
+  /** Of the owner. */
+  db: Db;
+  siteId: number;
+  /** After each transaction that removed something; may throw to end it there. */
+  onChunk(): void;
+}
+
+/**
+ * Removes a site from every generation, whatever its state, once its hits in the log are blank.
+ *
+ * Nothing brings it back. A fold holds its generation's checkpoint from before it reads the log until it commits. So
+ * whoever reads the site's hits before they were blanked had the checkpoint then, and has committed once we had it: the
+ * rows are there to be removed. Who takes it after us reads blank hits, a rebuild under way with the rest of the log as
+ * well as one that begins now: its generation is either in the list, or made later than the hits were blanked.
+ */
+export async function eraseFromProjections(o: EraseOptions): Promise<void> {
+  const generations = await o.db.selectFrom('projections').select('generation').orderBy('generation').execute();
+  for (const { generation } of generations) {
+    await waitForFold(o.db, generation);
+    for (const table of await tablesOf(o.db, generation)) {
+      for (let count = CHUNK; count === CHUNK; ) {
+        count = await eraseChunk(o, generation, table);
+        if (count > 0) o.onChunk();
+      }
+    }
+  }
+}
+
+/** Removes what was noted about hits that are blank now: an error's text may quote them. */
+export async function forgetParked(tx: Db): Promise<void> {
+  await sql`delete from projection_parked p using log_hits h where h.position = p.position and h.site_id = 0`.execute(tx);
+}
+
+async function waitForFold(db: Db, generation: number): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await sql`set local lock_timeout = ${PATIENCE}`.execute(tx);
+    await sql`set local statement_timeout = 0`.execute(tx);
+    await tx.selectFrom('projections').select('position').where('generation', '=', generation).forUpdate().execute();
+  });
+}
+
+/** Tables of facts and views that have rows by site: asked of the database, so that none can be forgotten. */
+async function tablesOf(db: Db, generation: number): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select c.relname as name from pg_class c
+      join pg_namespace n on n.oid = c.relnamespace
+      join pg_attribute a on a.attrelid = c.oid and a.attname = 'site_id' and not a.attisdropped
+    where n.nspname = ${schemaOf(generation)} and c.relkind in ('r', 'p') order by 1`.execute(db);
+  return rows.map((row) => row.name);
+}
+
+async function eraseChunk({ db, siteId }: EraseOptions, generation: number, name: string): Promise<number> {
+  const table = namesOf(generation)(name);
+  try {
+    const { numAffectedRows } = await sql`delete from ${table} where ctid = any (array(
+      select ctid from ${table} where site_id = ${siteId} limit ${sql.lit(CHUNK)}))`.execute(db);
+    return Number(numAffectedRows ?? 0n);
+  } catch (e) {
+    // A rebuild drops generations that nobody needs any more, at any moment.
+    if (e instanceof Error && 'code' in e && GONE.has(String(e.code))) return 0;
+    throw e;
+  }
+}
