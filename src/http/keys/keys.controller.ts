@@ -3,6 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
   ApiBearerAuth,
   ApiCreatedResponse,
+  ApiHeaders,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
@@ -20,6 +21,7 @@ import { Context } from '../access/command-context.ts';
 import type { Identity } from '../access/identity.ts';
 import { ApiProblems } from '../openapi/api-problems.ts';
 import { BodyPipe } from '../problem/body.pipe.ts';
+import { ApiWriteProblems, WRITE_HEADERS } from '../sites/api-writes.ts';
 import { IssuedKeyDto, IssueKeyDto, KeyDto, KeysDto } from './key.dto.ts';
 
 /**
@@ -65,8 +67,9 @@ export class KeysController {
   @Post()
   @Access({ scope: 'admin' })
   @ApiOperation({ summary: 'Issue a key, which is never wider than the asker’s' })
+  @ApiHeaders(WRITE_HEADERS)
   @ApiCreatedResponse({ type: IssuedKeyDto, description: '`key` is shown this once. `Location` names it.' })
-  @ApiProblems(400, 401, 403)
+  @ApiWriteProblems(400, 401, 403)
   async issue(
     @Body(new BodyPipe(IssueKeyDto)) body: IssueKeyDto,
     @Asker() asker: Identity,
@@ -83,8 +86,9 @@ export class KeysController {
   @Access({ scope: 'admin' })
   @ApiOperation({ summary: 'Revoke a key: it works nowhere after a second' })
   @ApiParam({ name: 'key_id', format: 'uuid' })
-  @ApiNoContentResponse({ description: 'It is gone.' })
-  @ApiProblems(401, 403, 404)
+  @ApiHeaders(WRITE_HEADERS)
+  @ApiNoContentResponse({ description: 'It is gone. `ETag` is its last version.' })
+  @ApiWriteProblems(401, 403, 404)
   async revoke(
     @Param('key_id') id: string,
     @Asker() asker: Identity,
