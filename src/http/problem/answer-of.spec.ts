@@ -35,6 +35,8 @@ it.each([
   coded('terminating connection due to administrator command', { code: '57P01' }),
   coded('the database system is starting up', { code: '57P03' }),
   coded('canceling statement due to statement timeout', { code: '57014' }),
+  coded('canceling statement due to lock timeout', { code: '55P03' }),
+  coded('deadlock detected', { code: '40P01' }),
   coded('sorry, too many clients already', { code: '53300' }),
   new Error('Connection terminated unexpectedly'),
   new Error('timeout exceeded when trying to connect'),

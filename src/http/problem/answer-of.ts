@@ -71,8 +71,11 @@ function statusOf(thrown: unknown): number | undefined {
   return typeof statusCode === 'number' ? statusCode : undefined;
 }
 
-/** SQLSTATE classes: connection, insufficient resources, operator intervention (57014 is a statement's time-out). */
-const AWAY_STATE = /^(?:08|53|57)[0-9A-Z]{3}$/;
+/**
+ * SQLSTATE classes: connection, insufficient resources, operator intervention (57014 is a statement's time-out), and
+ * what another transaction was in the way of: a lock not had in time, a deadlock, a serialization failure.
+ */
+const AWAY_STATE = /^(?:(?:08|53|57)[0-9A-Z]{3}|55P03|40P01|40001)$/;
 const AWAY_CODE = /^(?:ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
 /** The driver gives no code for these. */
 const AWAY_MESSAGE =

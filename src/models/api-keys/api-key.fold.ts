@@ -40,7 +40,10 @@ export async function applyApiKeyEvent(
       await tx.deleteFrom('api_keys').where('id', '=', event.data.id).execute();
       return;
     case 'SiteDeleted':
-      // An empty list is no list: such a key sees nothing.
+      // In one order, so that two deletions wait for each other and do not deadlock.
+      await sql`
+        select from api_keys where ${event.data.id}::uuid = any (site_ids) order by id for update`.execute(tx);
+      // An empty list is a limit too: such a key sees nothing.
       await sql`
         update api_keys set site_ids = array_remove(site_ids, ${event.data.id}::uuid)
         where ${event.data.id}::uuid = any (site_ids)`.execute(tx);
