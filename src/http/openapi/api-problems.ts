@@ -24,15 +24,16 @@ const MEANINGS = {
   403: 'Known, but not allowed.',
   404: 'Not there, or not yours.',
   409: 'Another one has it.',
+  429: 'More than one may ask; `Retry-After` says when to try again.',
   503: 'Not now; `Retry-After` says when to try again.',
 } as const;
 
-/** Documents what a route answers when it fails. */
+/** Documents what a route answers when it fails. Too many requests may come to any. */
 export function ApiProblems(...statuses: (keyof typeof MEANINGS)[]): MethodDecorator {
   const schema = { $ref: getSchemaPath(ProblemDto) };
   const content = { 'application/problem+json': { schema } };
   return applyDecorators(
     ApiExtraModels(ProblemDto),
-    ...statuses.map((status) => ApiResponse({ status, description: MEANINGS[status], content })),
+    ...([...statuses, 429] as const).map((status) => ApiResponse({ status, description: MEANINGS[status], content })),
   );
 }
