@@ -84,7 +84,8 @@ export class AccessGuard implements CanActivate {
     const session = identity === undefined ? await this.findSession(request) : undefined;
     const known = identity ?? session?.identity;
     if (known === undefined) return undefined;
-    if (known.actor.kind !== 'key') requireSameOrigin(request, this.proxy);
+    if (session !== undefined) requireSameOrigin(request, 'cookie', this.proxy);
+    else if (known.actor.kind !== 'key') requireSameOrigin(request, 'proxy', this.proxy);
     return { identity: known, session };
   }
 
