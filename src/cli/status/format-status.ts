@@ -1,5 +1,5 @@
 import { number, table } from '../format.ts';
-import type { ProjectionStatus, Status } from './read-status.ts';
+import type { ErasureStatus, ProjectionStatus, Status } from './read-status.ts';
 
 export interface StatusContext {
   /** Where the database is. */
@@ -33,6 +33,7 @@ export function formatStatus(status: Status, context: StatusContext): string[] {
       ],
       [1],
     ),
+    ...erasureLines(status.erasures),
     ...refusedLines(status, context.baseUrl),
   ];
 }
@@ -58,6 +59,18 @@ function projectionLines(projections: readonly ProjectionStatus[]): string[] {
   return [
     ...table([['PROJECTION', 'STATE', 'RULES', 'POSITION', 'BEHIND', 'LAG', 'PARKED'], ...rows], [3, 4, 5, 6]),
     ...suspended,
+  ];
+}
+
+function erasureLines(erasures: readonly ErasureStatus[]): string[] {
+  if (erasures.length === 0) return [];
+  return [
+    '',
+    'Deleted sites that are being erased:',
+    ...erasures.map(({ site, share, hits, rests_until: rests }) => {
+      const stand = rests === null ? `${Math.floor(share * 100)} % of its positions` : `done, ends after ${rests}`;
+      return `  ${site}  ${stand}, ${number(hits)} hits`;
+    }),
   ];
 }
 

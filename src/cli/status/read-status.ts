@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 
+import { readErasures } from '../../log/erasure.ts';
 import { readHead } from '../../log/head.ts';
 import type { Db, Tx } from '../../platform/database.ts';
 
@@ -18,8 +19,21 @@ export interface Status {
     /** Largest first: tables of the log and the admin side, one row for each schema of projections. */
     readonly tables: readonly { readonly name: string; readonly bytes: number }[];
   };
+  /** Deleted sites whose data is not gone yet, the oldest deletion first. */
+  readonly erasures: readonly ErasureStatus[];
   /** Hosts whose hits belong to no site, the latest first, at most 20. */
   readonly refused_hosts: readonly { readonly host: string; readonly hits: number; readonly last_seen: string }[];
+}
+
+export interface ErasureStatus {
+  /** Public id of the site. */
+  readonly site: string;
+  /** Of its hits' positions, between 0 and 1: how much of them was gone through. */
+  readonly share: number;
+  /** How many hits were blanked so far. */
+  readonly hits: number;
+  /** When it can end, once only what other processes may remember is waited for; else null. */
+  readonly rests_until: string | null;
 }
 
 export interface ProjectionStatus {
@@ -50,6 +64,7 @@ export async function readStatus(db: Db): Promise<Status> {
         ...(await readCounts(tx)),
         projections: await readProjections(tx, head),
         size: await readSizes(tx),
+        erasures: await readErasing(tx),
         refused_hosts: await readRefusedHosts(tx),
       };
     });
@@ -79,6 +94,15 @@ async function readProjections(tx: Tx, head: number): Promise<ProjectionStatus[]
         from projection_suspended s where s.generation = p.generation), '[]') as suspended
     from projections p order by p.generation`.execute(tx);
   return rows.map((row) => ({ ...row, behind: Math.max(0, head - row.position) }));
+}
+
+async function readErasing(tx: Tx): Promise<ErasureStatus[]> {
+  return (await readErasures(tx)).map(({ id, upto, position, hits, restUntil }) => ({
+    site: id,
+    share: Math.min(1, Number(upto) / Number(position)),
+    hits,
+    rests_until: restUntil?.toISOString() ?? null,
+  }));
 }
 
 async function readSizes(tx: Tx): Promise<Status['size']> {

@@ -138,6 +138,19 @@ describe('antics status', () => {
     expect(out).toContain('Suspended in generation 1: paths (broken?[2J)');
   });
 
+  it('says how far the erasure of a deleted site is', async () => {
+    await sql`insert into erasures (site_id, id, position, upto, hits, rest_until) values
+      (7, '01938b7a-0000-7000-8000-000000000007', 200, 90, 12, null),
+      (8, '01938b7a-0000-7000-8000-000000000008', 300, 300, 4, '2026-11-24T10:00:00Z')`.execute(database.db);
+    expect((await readStatus(database.db)).erasures).toMatchObject([
+      { share: 0.45, hits: 12, rests_until: null },
+      { share: 1, hits: 4, rests_until: '2026-11-24T10:00:00.000Z' },
+    ]);
+    const { out } = await run(['status']);
+    expect(out).toContain('01938b7a-0000-7000-8000-000000000007  45 % of its positions, 12 hits');
+    expect(out).toContain('01938b7a-0000-7000-8000-000000000008  done, ends after 2026-11-24T10:00:00.000Z, 4 hits');
+  });
+
   it('adds up the sizes of the log’s partitions and of the projections’ schemas', async () => {
     await givenSite();
     await givenHits(2000);

@@ -40,6 +40,23 @@ describe('user agents', () => {
     expect(await agentOf('')).toMatchObject({ userAgent: '', bot: true });
   });
 
+  it('are asked for again after five seconds, so that nobody goes on with a retired id', async () => {
+    let now = 1_000;
+    const agentOf = agentCache(writer.db, () => now);
+    const text = 'Mozilla/5.0 soon retired';
+    const first = await agentOf(text);
+    await sql`alter table agents disable trigger append_only`.execute(owner.db);
+    await sql`update agents set retired_at = now() where agent_id = ${first.agentId}`.execute(owner.db);
+    await sql`alter table agents enable always trigger append_only`.execute(owner.db);
+    now += 4_999;
+    expect(agentOf(text)).toEqual(first);
+    now += 1;
+    const second = await agentOf(text);
+    expect(second).toMatchObject({ userAgent: text, bot: false });
+    expect(second.agentId).not.toBe(first.agentId);
+    expect(await agentOf(text)).toEqual(second);
+  });
+
   it('have one id, asked for by many at once', async () => {
     const agentOf = agentCache(writer.db);
     const found = await Promise.all(Array.from({ length: 500 }, async (_, i) => agentOf(`Browser/${i % 10}`)));
