@@ -1,6 +1,7 @@
 import type { IncomingHit } from './accept-hit.command.ts';
 import { Draft, type Edge } from './draft.ts';
-import { hitLimits, limitHit, waitAtDoor } from './hit-limits.ts';
+import { hitLimits, waitAtDoor } from './hit-limits.ts';
+import { limitHit } from './limit-hit.ts';
 
 describe('the limits of hits', () => {
   const few = { client: { perSecond: 0.1, burst: 2 }, site: { perSecond: 0.1, burst: 3 } };

@@ -10,7 +10,7 @@ import type { KnownAgent } from './agent-cache.ts';
 import type { Draft, Edge, Step, StepResult } from './draft.ts';
 import type { CountedReason } from './drop-reasons.ts';
 import { findSite } from './find-site.ts';
-import { limitHit } from './hit-limits.ts';
+import { limitHit } from './limit-hit.ts';
 
 /**
  * What happens to a hit, in this order. What is excluded by its owner ends before anything about the visitor is
