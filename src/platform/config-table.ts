@@ -73,7 +73,7 @@ export const CONFIG_TABLE = [
   },
   {
     name: 'ANTICS_RATE_LIMIT',
-    default: '`client=50/s:200, site=2000/s:10000, admin=50/s:500`',
+    default: '`client=50/s:200, site=2000/s:10000, admin=100/s:500`',
     meaning:
       'Limits on requests, each with its rate and its burst: hits of an address, hits of a site, other requests of ' +
       'an identity. What is not named keeps its default; `client=off` lifts one, `off` all of them',

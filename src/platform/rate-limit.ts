@@ -23,7 +23,7 @@ export interface RateLimits {
 export const DEFAULT_LIMITS: RateLimits = {
   client: { perSecond: 50, burst: 200 },
   site: { perSecond: 2_000, burst: 10_000 },
-  admin: { perSecond: 50, burst: 500 },
+  admin: { perSecond: 100, burst: 500 },
 };
 
 /** Counts what each key takes. Answers are whole seconds, at least 1, or 0 for "now". */

@@ -19,8 +19,8 @@ import { siteIdsOf } from './sites-of.ts';
 const OPERATOR: KeyIssuer = { scopes: ['admin'], sight: EVERYTHING };
 
 interface CreateOptions {
-  name: string;
-  scope: string[];
+  name?: string;
+  scope?: string[];
   account?: string;
   site: string[];
   expires?: string;
@@ -41,8 +41,8 @@ export function addKeys(program: Command, deps: CliDeps): void {
   keys
     .command('create')
     .description('issue a key, and print it: it is shown this once')
-    .requiredOption('--name <name>', 'what it is for')
-    .addOption(scopeOption().makeOptionMandatory())
+    .option('--name <name>', 'what it is for (default: the account, or "command line")')
+    .addOption(scopeOption())
     .option('--account <name>', 'managed mode: it sees the sites of this account only')
     .option('--site <id or domain...>', 'limit it to these sites (default: all)', [])
     .option('--expires <when>', 'a time (ISO 8601), or how long from now: 90d, 12h', momentFrom(systemClock))
@@ -86,7 +86,7 @@ Standard output is the key and nothing else. Only its hash is stored: nobody can
 Examples:
   antics keys create --name Grafana --scope stats:read --site example.com --expires 90d
   antics keys create --name backend --scope events:write stats:read --site example.com blog.example.com
-  antics keys create --name "ACME's admin" --scope admin --account acme
+  antics keys create --account acme
   KEY=$(antics keys create --name script --scope sites:write)`;
 
 const LIST_HELP = `
@@ -107,7 +107,7 @@ Examples:
   antics keys rotate 01938b7a-0000-7000-8000-000000000000 --grace 7d --expires 365d`;
 
 function scopeOption(): Option {
-  return new Option('--scope <scope...>', 'what it is good for; admin includes the others').choices(SCOPES);
+  return new Option('--scope <scope...>', 'what it is good for; admin includes the others (with --account, the default)').choices(SCOPES);
 }
 
 async function withStore(deps: CliDeps, run: (store: Store) => Promise<void>): Promise<void> {
@@ -121,7 +121,11 @@ async function withStore(deps: CliDeps, run: (store: Store) => Promise<void>): P
 
 async function create(store: Store, o: CreateOptions, deps: CliDeps): Promise<void> {
   const site_ids = await siteIdsOf(store.db, o.site);
-  const wanted = { name: o.name, scopes: o.scope, site_ids, expires_at: o.expires, account: o.account };
+  // The first key of an account is its owner's, who issues further ones. No other key is an admin's unasked.
+  const scopes = o.scope ?? (o.account === undefined ? undefined : ['admin']);
+  if (scopes === undefined) throw new InvalidInput(`--scope says what the key is good for: ${SCOPES.join(', ')}.`);
+  const name = o.name ?? o.account ?? 'command line';
+  const wanted = { name, scopes, site_ids, expires_at: o.expires, account: o.account };
   tellIssued(await issue(store, wanted), o.json === true, deps);
 }
 
