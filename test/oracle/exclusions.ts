@@ -1,5 +1,12 @@
 import type { Db } from '../../src/platform/database.ts';
-import type { LogRow } from './log-row.ts';
+
+/** What of a row of the log it takes. */
+interface Row {
+  site_id: number;
+  position: string;
+  pathname: string;
+  excluded_paths?: readonly string[];
+}
 
 /** What a site's owner said at a place of the log: these whole paths are left out from there on. */
 export interface Exclusion {
@@ -25,7 +32,7 @@ export async function readExclusions(db: Db): Promise<Exclusion[]> {
 }
 
 /** Gives each row the patterns that its site had last named when it came. */
-export function withExclusions(rows: readonly LogRow[], exclusions: readonly Exclusion[]): LogRow[] {
+export function withExclusions<R extends Row>(rows: readonly R[], exclusions: readonly Exclusion[]): R[] {
   const bySite = Map.groupBy(exclusions, (one) => one.siteId);
   return rows.map((row) => {
     const last = bySite.get(row.site_id)?.findLast((one) => one.position < BigInt(row.position));
@@ -34,7 +41,7 @@ export function withExclusions(rows: readonly LogRow[], exclusions: readonly Exc
 }
 
 /** A pattern is a whole path; `*` stands for any characters. A page's own query does not save it. */
-export function isExcluded({ pathname, excluded_paths: patterns = [] }: LogRow): boolean {
+export function isExcluded({ pathname, excluded_paths: patterns = [] }: Row): boolean {
   return patterns.some((pattern) => {
     const text = pattern.split('*').map(literal).join('.*');
     return new RegExp(`^${text}(?:\\?[^#]*)?$`, 'su').test(pathname) || new RegExp(`^${text}$`, 'su').test(pathname);

@@ -1,22 +1,24 @@
 import { randomUUID } from 'node:crypto';
+
 import { sql } from 'kysely';
-import { engagement, event, given, pageView, type GivenHit, type GivenSite } from '../../test/given.ts';
-import { excludePaths } from '../../test/laws/written-log.ts';
-import { projectionsOf, rules, untilCaughtUp, type Projections } from '../../test/replay/projections-of.ts';
-import { expectSameGenerations } from '../../test/replay/same-generations.ts';
-import { createTestDatabase, type TestDatabase } from '../../test/setup/test-database.ts';
-import { findTraces } from '../../test/setup/traces.ts';
-import { compareWithOracle } from '../../test/simulated/compare.ts';
-import { deleteSite } from '../commands/delete-site/delete-site.ts';
-import { agentIds } from '../log/agents.ts';
-import { appendHits } from '../log/append-hits.ts';
-import { saltFor } from '../log/salts.ts';
-import type { Db } from '../platform/database.ts';
-import { createGeneration, ensureServing } from '../projections/engine/generation.ts';
-import { rebuild } from '../projections/engine/rebuild.ts';
-import { foldStep } from '../projections/engine/step.ts';
-import { VIEWS } from '../projections/views.ts';
-import { eraseSites, type EraseSitesOptions } from './erase-sites.ts';
+
+import { deleteSite } from '../../src/commands/delete-site/delete-site.ts';
+import { eraseSites, type EraseSitesOptions } from '../../src/jobs/erase-sites.ts';
+import { agentIds } from '../../src/log/agents.ts';
+import { appendHits } from '../../src/log/append-hits.ts';
+import { saltFor } from '../../src/log/salts.ts';
+import type { Db } from '../../src/platform/database.ts';
+import { createGeneration, ensureServing } from '../../src/projections/engine/generation.ts';
+import { rebuild } from '../../src/projections/engine/rebuild.ts';
+import { foldStep } from '../../src/projections/engine/step.ts';
+import { VIEWS } from '../../src/projections/views.ts';
+import { engagement, event, given, pageView, type GivenHit, type GivenSite } from '../given.ts';
+import { excludePaths } from '../laws/written-log.ts';
+import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
+import { findTraces } from '../setup/traces.ts';
+import { compareWithOracle } from '../simulated/compare.ts';
+import { projectionsOf, rules, untilCaughtUp, type Projections } from './projections-of.ts';
+import { expectSameGenerations } from './same-generations.ts';
 
 let database: TestDatabase;
 let projections: Projections;
