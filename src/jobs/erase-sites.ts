@@ -14,7 +14,7 @@ import { readHead } from '../log/head.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
-import { eraseFromProjections, forgetParked } from '../projections/engine/erase.ts';
+import { eraseFromProjections, forgetErrors } from '../projections/engine/erase.ts';
 
 export interface EraseSitesOptions {
   readonly owner: Db;
@@ -62,7 +62,7 @@ async function empty(o: EraseSitesOptions, erasure: Erasure, signal?: AbortSigna
     return true;
   });
   await eraseFromProjections({ db: o.owner, siteId, onChunk });
-  await forgetParked(o.owner);
+  await forgetErrors(o.owner);
   await search(o, siteId, onChunk);
   await o.owner.transaction().execute(async (tx) => {
     if (await isToBeEmptied(tx, siteId)) await retireAgents(tx, siteId, o.restMs ?? REST_MS);
@@ -92,7 +92,7 @@ async function finish(o: EraseSitesOptions, siteId: number, signal?: AbortSignal
   await o.owner.transaction().execute(async (tx) => {
     const erasure = await lockErasure(tx, siteId);
     if (erasure === undefined) return; // another process was faster
-    await forgetParked(tx);
+    await forgetErrors(tx);
     await eraseSite(tx, erasure, o.clock());
     o.log.info({ site_id: siteId, hits: erasure.hits }, 'a deleted site is erased');
   });

@@ -85,6 +85,9 @@ async function siteWithTraces(mark: string): Promise<GivenSite> {
 async function park(site: GivenSite): Promise<void> {
   await sql`insert into projection_parked select 1, min(position), ${`cannot fold /${site.domain}`}, now()
     from log_hits where site_id = ${site.siteId}`.execute(db);
+  const error = `cannot fold /${site.domain}`;
+  await sql`insert into projection_suspended values (99, ${site.domain.slice(-1)}, ${error}, now())
+    on conflict (generation, view) do update set error = excluded.error`.execute(db);
 }
 
 async function erasedEvents(): Promise<unknown[]> {

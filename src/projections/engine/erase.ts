@@ -39,9 +39,13 @@ export async function eraseFromProjections(o: EraseOptions): Promise<void> {
   }
 }
 
-/** Removes what was noted about hits that are blank now: an error's text may quote them. */
-export async function forgetParked(tx: Db): Promise<void> {
+/**
+ * Removes what was noted about hits that are blank now: an error's text may quote them. That of a suspended view does
+ * not say which hit it is about: its text goes, the suspension stays.
+ */
+export async function forgetErrors(tx: Db): Promise<void> {
   await sql`delete from projection_parked p using log_hits h where h.position = p.position and h.site_id = 0`.execute(tx);
+  await sql`update projection_suspended set error = ${'(its text went with the erasure of a site)'}`.execute(tx);
 }
 
 async function waitForFold(db: Db, generation: number): Promise<void> {
