@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Logger as NestLogger } from 'nestjs-pino';
 import type { Answers, AppParts, Wire } from './app-parts.ts';
 import { answerOf } from './http/problem/answer-of.ts';
+import { answerUnreadable, readJsonBodies } from './http/problem/json-bodies.ts';
 import { PROBLEM_TYPE } from './http/problem/problem.ts';
 import type { Logger } from './platform/logger.ts';
 
@@ -26,6 +27,7 @@ export async function createApp(wire: Wire, parts: AppParts, answers: Answers): 
     requestTimeout: REQUEST_MS,
     // Whom to believe about addresses is decided where they matter, not for every request.
     trustProxy: false,
+    clientErrorHandler: answerUnreadable,
     frameworkErrors: (error: Error, _request: unknown, reply: unknown) => {
       const { problem } = answerOf(error, false);
       void (reply as FastifyReply).code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
@@ -34,11 +36,11 @@ export async function createApp(wire: Wire, parts: AppParts, answers: Answers): 
   const app = await NestFactory.create<NestFastifyApplication>(wire({ ...parts, log: quiet }, answers), adapter, {
     logger: false,
     abortOnError: false,
-    bodyParser: false, // Fastify's own one for JSON is all that is read
+    bodyParser: false, // see readJsonBodies
   });
   app.useLogger(app.get(NestLogger));
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  fastify.removeContentTypeParser('text/plain'); // 415, and no text where an object is expected
+  readJsonBodies(fastify);
   logRequests(fastify, parts.log);
   return app;
 }

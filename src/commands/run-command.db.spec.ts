@@ -264,3 +264,29 @@ describe('under an Idempotency-Key', () => {
 async function age(key: string, by: string): Promise<void> {
   await sql`update command_results set created_at = now() - ${by}::interval where key = ${key}`.execute(owner.db);
 }
+
+describe('what a command means for other streams', () => {
+  it('is recorded before its own event, by the same command', async () => {
+    const [a, b] = [randomUUID(), randomUUID()];
+    const { result: _, apply: _apply, ...other } = named(b, 'other');
+    await run(ANN, () => ({ ...named(a, 'main'), also: [{ ...other, after: { name: 'other' } }] }));
+    const [[main], [also]] = [await eventsOf(a), await eventsOf(b)];
+    expect(also).toMatchObject({ command: 'NameIt', after: { name: 'other' }, command_id: main?.command_id });
+    expect(BigInt(also?.position ?? 0) + 1n).toBe(BigInt(main?.position ?? 0));
+  });
+
+  it('is not recorded either where the other stream stands elsewhere', async () => {
+    const [a, b] = [randomUUID(), randomUUID()];
+    const { result: _, apply: _apply, ...other } = named(b, 'other', 5);
+    await expect(run(ANN, () => ({ ...named(a, 'main'), also: [other] }))).rejects.toThrow(VersionMismatch);
+    expect([await eventsOf(a), await eventsOf(b)]).toEqual([[], []]);
+  });
+});
+
+it('what was done for a site that is erased since is not done again under its key', async () => {
+  const id = randomUUID();
+  const context = keyed(ANN, `erased ${id}`);
+  await run(context, () => named(id, 'gone'));
+  await owner.db.updateTable('command_results').set({ result: null }).where('key', '=', `erased ${id}`).execute();
+  await expect(run(context, () => named(randomUUID(), 'again'))).rejects.toThrow(Conflict);
+});

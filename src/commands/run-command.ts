@@ -3,7 +3,7 @@ import { appendEvent, STREAM_VERSION_CONFLICT } from '../log/append-event.ts';
 import type { DomainEvent, NewEvent } from '../log/events/event.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Tx } from '../platform/database.ts';
-import { KeyReused, VersionMismatch } from '../platform/errors.ts';
+import { Conflict, KeyReused, VersionMismatch } from '../platform/errors.ts';
 import { uuid7 } from '../platform/uuid7.ts';
 import type { CommandContext, Idempotency } from './command-context.ts';
 import './command-results.tables.ts';
@@ -14,6 +14,8 @@ export type Decision<R> = DomainEvent &
     /** The stream's version before it, 0 for a new one. The row that says so is locked. */
     readonly version: number;
     readonly result: R;
+    /** What it means for other streams, recorded before it. Their rows are locked, too; `apply` folds these as well. */
+    readonly also?: readonly AlsoDecided[];
     /** What an `Idempotency-Key` replays instead of `result`, where that holds a secret. */
     readonly replayed?: R;
     /** Folds the event into its read models, and enqueues jobs. @param version of the stream, after it */
@@ -30,6 +32,10 @@ export interface NothingToDo<R> {
   readonly result: R;
 }
 
+/** An event of another stream that the same command decided. `version`: of that stream, before it. */
+export type AlsoDecided = DomainEvent &
+  Pick<NewEvent, 'stream' | 'site' | 'before' | 'after'> & { readonly version: number };
+
 /** Answers of commands are plain JSON: a replayed one is read back from the database. */
 export type Result = Readonly<Record<string, unknown>> | null;
 
@@ -39,7 +45,7 @@ const KEPT = sql.lit('24 hours');
  * Runs a command in one transaction: the row of its `Idempotency-Key` first, which makes a twin wait; then load and
  * decide; then read models and jobs; the event last, since it holds the log's lock until COMMIT.
  * @param name as the log records it, such as `CreateSite`
- * @throws KeyReused, VersionMismatch, and what `decide` throws
+ * @throws KeyReused, VersionMismatch, Conflict (what was done was for a site that is erased), and what `decide` throws
  */
 export async function runCommand<R>(
   db: Db,
@@ -65,18 +71,15 @@ export async function runCommand<R>(
         await keep(tx, decision.result, decision.site ?? null);
         return decision.result;
       }
-      const { version, result, replayed, apply, ...event } = decision;
+      const { version, result, replayed, apply, also = [], ...event } = decision;
       await apply(tx, version + 1);
       // The answer to a deletion tells nothing of what is gone: it is replayed even after an erasure.
       await keep(tx, replayed ?? result, event.after === null ? null : (event.site ?? null));
-      await appendEvent(tx, {
-        ...(event as DomainEvent & typeof event),
-        expectedVersion: version,
-        actor: actor.name,
-        actorKind: actor.kind,
-        commandId: uuid7(now),
-        command: name,
-      });
+      const decided = { actor: actor.name, actorKind: actor.kind, commandId: uuid7(now), command: name };
+      for (const { version: expectedVersion, ...other } of also) {
+        await appendEvent(tx, { ...(other as DomainEvent & typeof other), expectedVersion, ...decided });
+      }
+      await appendEvent(tx, { ...(event as DomainEvent & typeof event), expectedVersion: version, ...decided });
       return result;
     });
   } catch (e) {
@@ -113,6 +116,8 @@ async function enterKey(tx: Tx, actor: string, { key, fingerprint }: Idempotency
   if (!before.fingerprint.equals(fingerprint)) {
     throw new KeyReused('This Idempotency-Key came before with another request: take a new one.');
   }
+  // Done once is done: it must not be decided a second time because the first answer is gone.
+  if (before.result === null) throw new Conflict('This was done before, for a site that has been erased since.');
   return before.result;
 }
 

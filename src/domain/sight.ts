@@ -2,7 +2,8 @@
  * Which sites somebody sees: those for which every limit holds. Null is "no limit of this kind".
  * - `siteIds`: a key's list of sites (public ids)
  * - `account`: managed mode, the account of the key
- * - `groups`: of a user, by the groups of the sites' folders; a site in no folder is in none of them
+ * - `groups`: of a user, by the groups of the sites' folders; a site in no folder is in none of them. Groups are the
+ *   operator's: whom a managed account names in its folders sees nothing by that
  */
 export interface Sight {
   readonly siteIds: readonly string[] | null;
@@ -24,7 +25,8 @@ export interface Sighted {
 export function seesSite(sight: Sight, site: Sighted): boolean {
   if (sight.siteIds !== null && !sight.siteIds.includes(site.id)) return false;
   if (sight.account !== null && site.account !== sight.account) return false;
-  return sight.groups === null || (site.group !== null && sight.groups.includes(site.group));
+  if (sight.groups === null) return true;
+  return site.account === null && site.group !== null && sight.groups.includes(site.group);
 }
 
 /** Nobody but the operator sees everything, and may do what concerns all sites. */

@@ -14,7 +14,7 @@ import { readHead } from '../log/head.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
-import { eraseFromProjections, forgetErrors } from '../projections/engine/erase.ts';
+import { eraseFromProjections, forgetAgents, forgetErrors } from '../projections/engine/erase.ts';
 
 export interface EraseSitesOptions {
   readonly owner: Db;
@@ -44,6 +44,8 @@ export async function eraseSites(o: EraseSitesOptions, signal?: AbortSignal): Pr
   const erasures = await readErasures(o.owner);
   for (const erasure of erasures) if (erasure.restUntil === null) await empty(o, erasure, signal);
   for (const erasure of await readErasures(o.owner)) if (erasure.hasRested) await finish(o, erasure.siteId, signal);
+  // Not within the end of an erasure, which holds the log's lock: a fold may have such a row in hand.
+  await forgetAgents(o.owner);
   const left = await readErasures(o.owner);
   return left.map(({ restUntil }) => restUntil ?? new Date(o.clock())).sort((a, b) => +a - +b)[0] ?? null;
 }

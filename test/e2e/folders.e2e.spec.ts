@@ -43,6 +43,8 @@ describe('a folder', () => {
     const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as unknown;
     expect(made.json).toEqual({ id, name: 'Team', authelia_group: 'Devs', created_at: time });
     expect((await antics.ask('/api/folders')).json.folders).toContainEqual(made.json);
+    const read = await antics.ask(made.headers.get('location') ?? '');
+    expect([etag(read), read.json]).toEqual([[200, '"1"'], made.json]);
 
     const renamed = await change(id, { name: 'Crew' });
     expect([etag(renamed), renamed.json]).toEqual([[200, '"2"'], { ...made.json, name: 'Crew' }]);
@@ -65,8 +67,11 @@ describe('a folder', () => {
     const gone = await folder();
     await remove(gone);
     for (const id of [gone, randomUUID(), 'no-uuid', '%00']) {
-      expect((await change(id, { name: 'x' })).status).toBe(404);
-      expect((await remove(id)).status).toBe(404);
+      const { status, text } = await change(id, { name: 'x' });
+      expect(status).toBe(404);
+      for (const answer of [await remove(id), await antics.ask(`/api/folders/${id}`)]) {
+        expect([answer.status, answer.text]).toEqual([404, text]);
+      }
     }
   });
 
@@ -104,6 +109,12 @@ describe('a folder', () => {
     expect((answer.json.errors as { pointer: string }[]).map((error) => error.pointer).sort()).toEqual(pointers);
   });
 
+  it('has a name of one line, that turns no text about it', async () => {
+    const made = await create({ name: '\u202eA\r\nBcc: b\u2028' });
+    expect(made.json.name).toBe('A  Bcc: b');
+    expect((await change(made.json.id, { name: '\u202e\n' })).json.errors).toMatchObject([{ pointer: '/name' }]);
+  });
+
   it('keeps text as it is, without what no database takes', async () => {
     const name = '<script>alert(1)</script> "\' =1+1';
     const made = await create(`{"name":${JSON.stringify(`${name}\u0000`)},"authelia_group":"<b>"}`);
@@ -137,7 +148,7 @@ describe('PUT /api/sites/:id/folder', () => {
   });
 });
 
-it('a folder that goes leaves its sites in none, whose versions stay', async () => {
+it('a folder that goes moves its sites out, whose versions and trails say so', async () => {
   const [a, b] = [await folder(), await folder()];
   const [inside, created] = [await antics.createSite(), await antics.createSite({ folder_id: a })];
   const elsewhere = await antics.createSite({ folder_id: b });
@@ -145,7 +156,13 @@ it('a folder that goes leaves its sites in none, whose versions stay', async () 
   await remove(a);
   const read = async (id: string) => (await antics.ask(`/api/sites/${id}`)).json.folder_id as unknown;
   expect([await read(inside.id), await read(created.id), await read(elsewhere.id)]).toEqual([null, null, b]);
-  expect(etag(await antics.ask(`/api/sites/${inside.id}`))).toEqual([200, '"2"']);
+  expect(etag(await antics.ask(`/api/sites/${inside.id}`))).toEqual([200, '"3"']);
+  expect((await events(`site:${inside.id}`)).at(-1)).toMatchObject({
+    type: 'SiteMoved',
+    command: 'DeleteFolder',
+    before: { folder_id: a },
+    after: { folder_id: null },
+  });
   expect((await move(inside.id, a)).status).toBe(400);
 });
 
@@ -170,6 +187,8 @@ describe('who sees which folders', () => {
     const none = await change(randomUUID(), { name: 'x' }, { key });
     expect([theirs.status, theirs.text]).toEqual([404, none.text]);
     expect((await remove(other, { key })).status).toBe(404);
+    const read = (id: string) => antics.ask(`/api/folders/${id}`, { key });
+    expect([(await read(other)).text, (await read(mine)).json.id]).toEqual([none.text, mine]);
     expect((await change(mine, { name: 'Mine' }, { key })).status).toBe(200);
     const body = { domain: 'acme.example', folder_id: mine };
     const site = await antics.ask('/api/sites', { method: 'POST', key, body });
@@ -193,6 +212,7 @@ describe('who sees which folders', () => {
     for (const authelia_group of ['TEAM', 'tea', null]) await folder({ authelia_group });
     const headers = { 'remote-user': 'ann', 'remote-groups': 'other,team' };
     expect(await listed({ key: null, headers })).toEqual([mine]);
+    expect((await antics.ask(`/api/folders/${mine}`, { key: null, headers })).json.id).toBe(mine);
     const write = { ...headers, 'sec-fetch-site': 'same-origin' };
     expect((await change(mine, { name: 'x' }, { key: null, headers: write })).status).toBe(403);
   });

@@ -1,5 +1,6 @@
 import { applyFolderEvent } from '../../models/folders/folder.fold.ts';
 import { applySiteEvent } from '../../models/sites/site.fold.ts';
+import { lockSitesIn } from '../../models/sites/site.read.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -22,18 +23,28 @@ export async function deleteFolder(
 ): Promise<DeletedFolder> {
   return runCommand(db, 'DeleteFolder', context, clock, async (tx) => {
     const row = await lockSeenFolder(tx, id, account);
-    const event = decideDeleteFolder(row);
+    const { deleted, moved } = decideDeleteFolder({ id: row.id, sites: await lockSitesIn(tx, row.id) });
     const { version, ...before } = row;
     return {
-      ...event,
+      ...deleted,
       stream: `folder:${row.id}`,
       version,
       before,
       after: null,
+      also: moved.map(({ event, version }) => ({
+        ...event,
+        stream: `site:${event.data.id}`,
+        version,
+        site: event.data.id,
+        before: { folder_id: row.id },
+        after: { folder_id: null },
+      })),
       result: { version: version + 1 },
       async apply(tx, version) {
-        await applyFolderEvent(tx, { event, version });
-        await applySiteEvent(tx, { event, version, private: null });
+        for (const site of moved) {
+          await applySiteEvent(tx, { event: site.event, version: site.version + 1, private: null });
+        }
+        await applyFolderEvent(tx, { event: deleted, version });
       },
     };
   });

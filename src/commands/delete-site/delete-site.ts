@@ -2,7 +2,9 @@ import type { Sight } from '../../domain/sight.ts';
 import type { EventOf } from '../../log/events/event.ts';
 import type { Recorded } from '../../log/events/upcast.ts';
 import { applyAlertEvent } from '../../models/alerts/alert.fold.ts';
+import { readAlertIdsOf } from '../../models/alerts/alert.read.ts';
 import { applyApiKeyEvent } from '../../models/api-keys/api-key.fold.ts';
+import { readKeyIdsWith } from '../../models/api-keys/api-key.read.ts';
 import { applySiteEvent } from '../../models/sites/site.fold.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db, Tx } from '../../platform/database.ts';
@@ -32,13 +34,16 @@ export async function deleteSite(
   return runCommand(db, 'DeleteSite', context, clock, async (tx) => {
     const row = await lockSeenSite(tx, id, sight);
     const event = decideDeleteSite(row);
-    const { id: site, site_id: _, version, excluded_ips, ...before } = row;
+    const { id: site, site_id: _, version, excluded_ips, ...settings } = row;
+    // What goes or changes with it has no event of its own.
+    const alerts = await readAlertIdsOf(tx, site);
+    const api_keys = await readKeyIdsWith(tx, site);
     return {
       ...event,
       stream: `site:${site}`,
       version,
       site,
-      before,
+      before: { ...settings, alerts, api_keys },
       after: null,
       private: { before: { excluded_ips } },
       result: { version: version + 1 },

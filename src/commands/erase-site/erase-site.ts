@@ -23,6 +23,7 @@ export async function eraseSite(tx: Tx, erasure: Erasure, now: number): Promise<
     commandId: uuid7(now),
     causation: position,
     site: id,
+    after: { hits },
     data: { id, site_id: siteId, hits },
   });
 }

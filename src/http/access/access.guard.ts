@@ -84,8 +84,7 @@ export class AccessGuard implements CanActivate {
     const session = identity === undefined ? await this.findSession(request) : undefined;
     const known = identity ?? session?.identity;
     if (known === undefined) return undefined;
-    if (session !== undefined) requireSameOrigin(request, 'cookie', this.proxy);
-    else if (known.actor.kind !== 'key') requireSameOrigin(request, 'proxy', this.proxy);
+    if (known.actor.kind !== 'key') requireSameOrigin(request, this.proxy);
     return { identity: known, session };
   }
 
@@ -137,7 +136,7 @@ export class AccessGuard implements CanActivate {
 }
 
 function requireIdentity(identity: Identity | undefined): asserts identity is Identity {
-  if (identity === undefined) throw new NotSignedIn('This needs an API key: Authorization: Bearer <key>.');
+  if (identity === undefined) throw new NotSignedIn('This needs an API key (Authorization: Bearer <key>), or to be signed in.');
 }
 
 function requireScope(identity: Identity, rule: SiteRule): void {

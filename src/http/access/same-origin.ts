@@ -9,17 +9,13 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
  * Keeps other sites from acting through the browser of somebody who is signed in: a request that changes something and
  * shows what browsers send by themselves (a cookie, what a proxy adds) must come from a page of this origin. Browsers
  * say so in `Sec-Fetch-Site`, older ones in `Origin`. Whoever shows an API key need not be asked.
- *
- * Only a browser holds our cookie, so that one of the two has to be there with it. What a proxy vouches for may be a
- * script that signed in at the proxy: it sends neither, and no browser leaves out both when it changes something.
  * @throws NotAllowed
  */
-export function requireSameOrigin(request: FastifyRequest, shown: 'cookie' | 'proxy', proxy: ProxySettings): void {
+export function requireSameOrigin(request: FastifyRequest, proxy: ProxySettings): void {
   if (SAFE_METHODS.includes(request.method)) return;
   const fetchSites = rawValues(request, 'sec-fetch-site');
   const origins = rawValues(request, 'origin');
   if (fetchSites.length === 0 && origins.length === 0) {
-    if (shown === 'proxy') return;
     throw new NotAllowed(
       'A change without an API key must come from a page of this address: Sec-Fetch-Site or Origin is missing.',
     );

@@ -1,7 +1,8 @@
 import { validateSync } from 'class-validator';
 import fc from 'fast-check';
 import { EventDto } from './event.dto.ts';
-import { checkEvent, checkEventValue, MAX_DEPTH, type WireResult } from './wire-check.ts';
+import { MAX_DEPTH } from '../problem/json-depth.ts';
+import { checkEvent, checkEventValue, type WireResult } from './wire-check.ts';
 
 const U = 'https://example.com/';
 const send = (text: string): WireResult => checkEvent(Buffer.from(text));

@@ -2,10 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import type { EventBody } from '../../commands/record-hits/accept-hit.command.ts';
 import { cleanProps } from '../../domain/props.ts';
 import { cleanText } from '../../domain/text.ts';
+import { isDeep, MAX_DEPTH } from '../problem/json-depth.ts';
 
 export const MAX_NAME_CHARACTERS = 120;
-/** Far above what a client has reason to send, far below what makes recursive code overflow. */
-export const MAX_DEPTH = 64;
 
 const MAX_WIDTH = 100_000;
 const MAX_SECONDS = 86_400;
@@ -115,28 +114,6 @@ function vitalsOf(v: unknown): string | null {
     any = true;
   }
   return any ? JSON.stringify(kept) : null;
-}
-
-/**
- * Whether arrays and objects are nested too deep, looking at the bytes alone. Text that is no JSON may be called deep:
- * it is refused either way. UTF-8 has no byte of these within a longer character.
- */
-function isDeep(bytes: Uint8Array): boolean {
-  if (bytes.length <= 2 * MAX_DEPTH) return false;
-  let depth = 0;
-  let inString = false;
-  for (let i = 0; i < bytes.length; i += 1) {
-    const byte = bytes[i];
-    if (inString) {
-      if (byte === 0x5c) i += 1;
-      else if (byte === 0x22) inString = false;
-    } else if (byte === 0x22) inString = true;
-    else if (byte === 0x7b || byte === 0x5b) {
-      depth += 1;
-      if (depth > MAX_DEPTH) return true;
-    } else if (byte === 0x7d || byte === 0x5d) depth -= 1;
-  }
-  return false;
 }
 
 /** RFC 6901. */

@@ -29,6 +29,12 @@ export function lockAlert(tx: Tx, id: string): Promise<AlertRow | undefined> {
   return tx.selectFrom('alerts').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
 }
 
+/** @param site public id */
+export async function readAlertIdsOf(tx: Tx, site: string): Promise<string[]> {
+  const rows = await tx.selectFrom('alerts').select('id').where('site', '=', site).orderBy('id').execute();
+  return rows.map(({ id }) => id);
+}
+
 export async function countAlerts(tx: Tx, site: string): Promise<number> {
   const { rows } = await sql<{ alerts: number }>`
     select count(*)::int as alerts from alerts where site = ${site}::uuid`.execute(tx);

@@ -47,3 +47,10 @@ function seen(tx: Tx, sight: Sight) {
   if (sight.groups !== null) keys = keys.where(sql<boolean>`false`);
   return keys;
 }
+
+/** Keys whose list of sites names this one. @param site public id */
+export async function readKeyIdsWith(tx: Tx, site: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from api_keys where ${site}::uuid = any (site_ids) order by id`.execute(tx);
+  return rows.map(({ id }) => id);
+}

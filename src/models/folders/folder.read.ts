@@ -34,6 +34,10 @@ export function readFolders(tx: Tx, { siteIds, account, groups }: Sight): Promis
     );
   }
   if (account !== null) seen = seen.where('account', '=', account);
-  if (groups !== null) seen = seen.where('authelia_group', '=', sql<string>`any(${[...groups]}::text[])`);
+  if (groups !== null) {
+    seen = seen
+      .where('account', 'is', null)
+      .where('authelia_group', '=', sql<string>`any(${[...groups]}::text[])`);
+  }
   return seen.execute();
 }

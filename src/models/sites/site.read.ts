@@ -25,6 +25,17 @@ export function lockSite(tx: Tx, id: string): Promise<Selectable<SitesTable> | u
   return tx.selectFrom('sites').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
 }
 
+/** Those in a folder, in one order, so that two who lock several wait for each other and do not deadlock. */
+export function lockSitesIn(tx: Tx, folderId: string): Promise<Pick<SitesTable, 'id' | 'site_id' | 'version'>[]> {
+  return tx
+    .selectFrom('sites')
+    .select(['id', 'site_id', 'version'])
+    .where('folder_id', '=', folderId)
+    .orderBy('site_id')
+    .forUpdate()
+    .execute();
+}
+
 /** By domain. The same rule as `seesSite`. */
 export async function readSites(tx: Tx, sight: Sight): Promise<SiteRow[]> {
   let seen = sites(tx).orderBy('sites.domain');
@@ -33,7 +44,9 @@ export async function readSites(tx: Tx, sight: Sight): Promise<SiteRow[]> {
   }
   if (sight.account !== null) seen = seen.where('sites.account', '=', sight.account);
   if (sight.groups !== null) {
-    seen = seen.where('folders.authelia_group', '=', sql<string>`any(${[...sight.groups]}::text[])`);
+    seen = seen
+      .where('sites.account', 'is', null)
+      .where('folders.authelia_group', '=', sql<string>`any(${[...sight.groups]}::text[])`);
   }
   return seen.execute();
 }

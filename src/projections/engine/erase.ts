@@ -48,6 +48,18 @@ export async function forgetErrors(tx: Db): Promise<void> {
   await sql`update projection_suspended set error = ${'(its text went with the erasure of a site)'}`.execute(tx);
 }
 
+/**
+ * Removes what was interpreted of user agents that are blank now. Were a hit to come with one all the same, it would be
+ * interpreted anew, as one that was not recorded.
+ */
+export async function forgetAgents(tx: Db): Promise<void> {
+  const generations = await tx.selectFrom('projections').select('generation').orderBy('generation').execute();
+  for (const { generation } of generations) {
+    await sql`delete from ${namesOf(generation)('agent')} where agent_id in (
+      select agent_id from agents where retired_at is not null and user_agent = '(not recorded)')`.execute(tx);
+  }
+}
+
 async function waitForFold(db: Db, generation: number): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await sql`set local lock_timeout = ${PATIENCE}`.execute(tx);
