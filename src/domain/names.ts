@@ -4,9 +4,14 @@ import { cleanText } from './text.ts';
 export const MAX_NAME = 200;
 const MAX_GROUP = 200;
 
-/** A name as it is stored. */
+/** Control characters and ends of lines: a terminal, a mail or a log would act on them. */
+const BREAKS = /[\p{Cc}\u2028\u2029]/gu;
+/** Overrides and isolates of direction: text around the name would be shown turned about. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A name as it is stored: one line, that looks like what it is. */
 export function cleanName(text: string): string {
-  return cleanText(text).trim();
+  return cleanText(text).replace(BREAKS, ' ').replace(TURNS, '').trim();
 }
 
 /** What is wrong with the name of a site or a folder, blank or too long, or undefined. */

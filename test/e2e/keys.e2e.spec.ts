@@ -65,6 +65,15 @@ describe('POST /api/keys', () => {
     expect((await issue({ ...MINIMAL, expires_at: `${year}-02-03` })).json.expires_at).toBe(`${year}-02-03T00:00:00.000Z`);
   });
 
+  it('tells of a thousand wrong sites by the first hundred, and of a few in its sentence', async () => {
+    const answer = await issue({ ...MINIMAL, expires_at: 5, site_ids: Array.from({ length: 1_000 }, () => 'x') });
+    expect(answer.status).toBe(400);
+    expect(pointers(answer)).toHaveLength(100);
+    expect(pointers(answer)[0]).toBe('/expires_at');
+    expect(answer.json.detail.length).toBeLessThan(600);
+    expect(answer.text.length).toBeLessThan(20_000);
+  });
+
   const nowhere = '01938b7a-0000-7000-8000-000000000000';
   it.each([
     [{}, ['/name', '/scopes']],

@@ -56,6 +56,22 @@ it('every field that is wrong is named at once, with the sites that are not ther
   );
 });
 
+it('of a thousand sites that are not there a hundred faults are named, a few in the sentence, and the other fields too', () => {
+  const nowhere = Array.from({ length: 1_000 }, (_, i) => (i % 2 ? 'x' : made.id.replace(/.{4}$/, String(1_000 + i))));
+  const wrong = { site_ids: nowhere, expires_at: 1, name: '' };
+  expect(() => decide(wrong)).toThrow(/^name must .{1,600}; and 997 more\.$/);
+  const named = pointers(() => decide(wrong));
+  expect(named).toHaveLength(100);
+  expect(named).toEqual(expect.arrayContaining(['/name', '/expires_at', '/site_ids/1']));
+});
+
+it('an account is not mended: what is no printable name is refused', () => {
+  expect(decide({ account: ' ac me ' }).data.account).toBe('ac me');
+  for (const account of ['a\nb', 'a\u202eb', '\u2028', '']) {
+    expect(pointers(() => decide({ account }))).toEqual(['/account']);
+  }
+});
+
 it('of a list of scopes without end the first one too many is told', () => {
   expect(pointers(() => decide({ scopes: Array<string>(100_000).fill('admin') }))).toHaveLength(4);
 });

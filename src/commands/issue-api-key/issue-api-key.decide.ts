@@ -1,8 +1,9 @@
 import { SCOPES } from '../../domain/api-key.ts';
 import { cleanName, MAX_NAME } from '../../domain/names.ts';
+import { cleanText } from '../../domain/text.ts';
 import { isUuid } from '../../domain/uuid.ts';
 import type { EventOf } from '../../log/events/event.ts';
-import { NotAllowed, type FieldError } from '../../platform/errors.ts';
+import { InvalidInput, NotAllowed, type FieldError } from '../../platform/errors.ts';
 import { invalidFields } from '../invalid-fields.ts';
 import { ENVIRONMENT_KEY } from './environment-key.ts';
 import { parseExpiry } from './expiry.ts';
@@ -10,6 +11,10 @@ import type { KeyIssuer, NewApiKey } from './issue-api-key.command.ts';
 
 const MAX_ACCOUNT = 100;
 const MAX_SITES = 1000;
+/** Of those that an answer names. A list of sites that is wrong throughout is told by its beginning. */
+const MAX_FAULTS = 100;
+/** Of those that its one sentence names. */
+const MAX_IN_DETAIL = 5;
 
 export type ApiKeyIssued = EventOf<'ApiKeyIssued'>;
 
@@ -50,13 +55,23 @@ export function decideIssueApiKey(
     if (id === NO_ID || (known.includes(id) && (siteIds?.includes(id) ?? true))) return [];
     return [{ pointer: `/site_ids/${i}`, detail: SITE_RULE }];
   });
-  if (errors.length + unseen.length > 0) throw invalidFields([...errors, ...unseen]);
+  if (errors.length + unseen.length > 0) throw tell([...errors, ...unseen]);
   checkWidth(key, issuer);
   return {
     type: 'ApiKeyIssued',
     schemaVersion: 1,
     data: { id: made.id, ...key, hash: made.hash.toString('hex'), created_at: made.now.toISOString() },
   };
+}
+
+/** The faults of single sites leave room for those of the other fields. */
+function tell(faults: readonly FieldError[]): InvalidInput {
+  const isOfSite = ({ pointer }: FieldError): boolean => pointer.startsWith('/site_ids/');
+  let room = MAX_FAULTS - faults.filter((fault) => !isOfSite(fault)).length;
+  const told = faults.filter((fault) => !isOfSite(fault) || room-- > 0);
+  const { message } = invalidFields(told.slice(0, MAX_IN_DETAIL));
+  const more = faults.length - MAX_IN_DETAIL;
+  return new InvalidInput(more > 0 ? `${message.slice(0, -1)}; and ${more} more.` : message, told);
 }
 
 /** No key is wider than who issued it. */
@@ -87,7 +102,8 @@ function readName(value: unknown, fault: Fault): string {
 
 function readAccount(value: unknown, { sight }: KeyIssuer, fault: Fault): string | null {
   if (value === undefined || value === null) return sight.account;
-  const account = typeof value === 'string' ? cleanName(value) : '';
+  // Refused rather than mended: two spellings of one account must not become a third.
+  const account = typeof value === 'string' ? cleanText(value).trim() : '';
   if (!PRINTABLE.test(account) || [...account].length > MAX_ACCOUNT) {
     fault('/account', `must be a name of 1 to ${MAX_ACCOUNT} printable characters, or null`);
   }
