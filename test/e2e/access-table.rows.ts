@@ -102,6 +102,7 @@ export const ROWS: readonly Row[] = [
 
   row('GET /api/folders',                       '401   401   200   200      200       401     401    200'),
   row('POST /api/folders',                      '401   401   403   403      403       401     401    201', { body: () => ({ name: 'Team' }) }),
+  row('GET /api/folders/{folder_id}',           '401   401   404   200      404       401     401    200'),
   row('PUT /api/folders/{folder_id}',           '401   401   403   403      403       401     401    200', { body: () => ({ name: 'New' }) }),
   row('DELETE /api/folders/{folder_id}',        '401   401   403   403      403       401     401    204'),
 
@@ -116,6 +117,7 @@ export const ROWS: readonly Row[] = [
 
   row('GET /api/alerts',                        '401   401   403   403      200       401     401    200'),
   row('POST /api/alerts',                       '401   401   403   403      404       401     401    201', { body: ({ site }) => ({ ...alert, site_id: site.id }) }),
+  row('GET /api/alerts/{id}',                   '401   401   403   403      404       401     401    200'),
   row('DELETE /api/alerts/{id}',                '401   401   403   403      404       401     401    204'),
 
   row('GET /api/audit',                         '401   401   403   403      403       401     401    200'),

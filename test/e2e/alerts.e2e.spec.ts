@@ -71,6 +71,16 @@ describe('POST /api/alerts', () => {
     expect(made.headers.get('location')).toBe(`/api/alerts/${made.json.id}`);
     expect(made.headers.get('etag')).toBe('"1"');
     expect((await antics.ask(`/api/alerts?site_id=${site.id}`)).json).toEqual({ alerts: [made.json] });
+    for (const path of [`/api/alerts/${made.json.id}`, `/api/alerts/${made.json.id.toUpperCase()}`]) {
+      const read = await antics.ask(path);
+      expect([read.status, read.headers.get('etag'), read.json]).toEqual([200, '"1"', made.json]);
+    }
+  });
+
+  it('is listed by one site at a time: a second site_id is named as every wrong parameter is', async () => {
+    const answer = await antics.ask('/api/alerts?site_id=a&site_id=b');
+    expect(answer.status).toBe(400);
+    expect(answer.json.errors).toEqual([{ pointer: '/site_id', detail: 'must be given once' }]);
   });
 
   it.each([
@@ -149,6 +159,11 @@ describe('who may', () => {
     await same(create(alertOf(other), { key }), create(alertOf({ id: randomUUID() }), { key }));
     await same(remove(theirs.id, { key }), remove(randomUUID(), { key }));
     await same(remove(theirs.id, { key }), remove('no-uuid', { key }));
+    const read = (id: string) => antics.ask(`/api/alerts/${id}`, { key });
+    await same(read(theirs.id), read(randomUUID()));
+    await same(read(theirs.id), read('no-uuid'));
+    await same(read(theirs.id), remove(theirs.id, { key }));
+    expect((await read(ours.id)).json).toMatchObject({ id: ours.id, site_id: mine.id });
     expect((await remove(ours.id, { key })).status).toBe(204);
   });
 });

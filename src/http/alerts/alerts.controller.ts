@@ -15,7 +15,7 @@ import type { FastifyReply } from 'fastify';
 import type { CommandContext } from '../../commands/command-context.ts';
 import { CreateAlert } from '../../commands/create-alert/create-alert.command.ts';
 import { DeleteAlert } from '../../commands/delete-alert/delete-alert.command.ts';
-import { InvalidInput } from '../../platform/errors.ts';
+import { InvalidInput, NotFound } from '../../platform/errors.ts';
 import { ListAlerts, type ListedAlert } from '../../queries/list-alerts/list-alerts.query.ts';
 import { Access, Asker } from '../access/access.ts';
 import { Context } from '../access/command-context.ts';
@@ -25,6 +25,8 @@ import { AlertDto, AlertsDto, CreateAlertDto } from './alert.dto.ts';
 
 /** Provider of a boolean: whether a mail server is set. */
 export const CAN_MAIL = Symbol('CAN_MAIL');
+
+const ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
 
 /** Alerts hold addresses of people: who may not write does not read them either. */
 @ApiTags('Alerts')
@@ -46,10 +48,26 @@ export class AlertsController {
   async list(@Query('site_id') site: unknown, @Asker() asker: Identity): Promise<AlertsDto> {
     if (site !== undefined && typeof site !== 'string') {
       const detail = 'must be given once';
-      throw new InvalidInput(`site_id ${detail}.`, [{ pointer: 'site_id', detail }]);
+      throw new InvalidInput(`site_id ${detail}.`, [{ pointer: '/site_id', detail }]);
     }
     const alerts = await this.queries.execute(new ListAlerts(asker.sight, site));
     return { alerts: alerts.map((alert) => this.toDto(alert)) };
+  }
+
+  @Get(':id')
+  @Access({ scope: 'sites:write' })
+  @ApiOperation({ summary: 'One alert' })
+  @ApiParam(ID)
+  @ApiOkResponse({ type: AlertDto, description: '`ETag` is its version.' })
+  async get(
+    @Param('id') id: string,
+    @Asker() asker: Identity,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AlertDto> {
+    const [alert] = await this.queries.execute(new ListAlerts(asker.sight, undefined, id));
+    if (alert === undefined) throw new NotFound('There is no such alert.');
+    void reply.header('etag', `"${alert.version}"`);
+    return this.toDto(alert);
   }
 
   @Post()
@@ -81,7 +99,7 @@ export class AlertsController {
   @HttpCode(204)
   @Access({ scope: 'sites:write' })
   @ApiOperation({ summary: 'Remove an alert; mails that are still owed to it are not sent' })
-  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @ApiParam(ID)
   @ApiNoContentResponse({ description: 'It is gone. `ETag` is its last version.' })
   @ApiResponse({ status: 404, description: 'Not there, or of a site that is not yours.' })
   async remove(

@@ -15,7 +15,7 @@ import type { CommandContext } from '../../commands/command-context.ts';
 import { CreateFolder } from '../../commands/create-folder/create-folder.command.ts';
 import { DeleteFolder } from '../../commands/delete-folder/delete-folder.command.ts';
 import { UpdateFolder } from '../../commands/update-folder/update-folder.command.ts';
-import { NotAllowed } from '../../platform/errors.ts';
+import { NotAllowed, NotFound } from '../../platform/errors.ts';
 import { ListFolders } from '../../queries/list-folders/list-folders.query.ts';
 import { Access, Asker } from '../access/access.ts';
 import { Context } from '../access/command-context.ts';
@@ -44,6 +44,23 @@ export class FoldersController {
   async list(@Asker() asker: Identity): Promise<FoldersDto> {
     const folders = await this.queries.execute(new ListFolders(asker.sight));
     return { folders: folders.map(toDto) };
+  }
+
+  @Get(':folder_id')
+  @Access({ scope: ['stats:read', 'sites:write'] })
+  @ApiOperation({ summary: 'One folder' })
+  @ApiParam(ID)
+  @ApiOkResponse({ type: FolderDto, description: '`ETag` is its version.' })
+  @ApiProblems(401, 403, 404)
+  async get(
+    @Param('folder_id') id: string,
+    @Asker() asker: Identity,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<FolderDto> {
+    const [folder] = await this.queries.execute(new ListFolders(asker.sight, id));
+    if (folder === undefined) throw new NotFound('There is no such folder.');
+    void reply.header('etag', `"${folder.version}"`);
+    return toDto(folder);
   }
 
   @Post()

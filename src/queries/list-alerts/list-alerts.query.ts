@@ -20,12 +20,19 @@ export interface ListedAlert {
   readonly version: number;
 }
 
-/** The alerts of the sites in sight, or of one of them. Rejects with `NotFound` for a site that is not in sight. */
+/**
+ * The alerts of the sites in sight, or of one of them, in the order in which they were made. Rejects with `NotFound` for
+ * a site that is not in sight.
+ */
 export class ListAlerts extends Query<readonly ListedAlert[]> {
-  /** @param site public id, of any form; undefined: of all sites in sight */
+  /**
+   * @param site public id, of any form; undefined: of all sites in sight
+   * @param id only the one of this id; what is no UUID is no alert
+   */
   constructor(
     readonly sight: Sight,
-    readonly site: string | undefined,
+    readonly site?: string,
+    readonly id?: string,
   ) {
     super();
   }

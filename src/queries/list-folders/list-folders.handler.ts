@@ -9,8 +9,10 @@ import { ListFolders, type ListedFolder } from './list-folders.query.ts';
 export class ListFoldersHandler implements IQueryHandler<ListFolders> {
   constructor(@Inject(READER) private readonly reader: Database) {}
 
-  async execute({ sight }: ListFolders): Promise<readonly ListedFolder[]> {
+  async execute({ sight, id: asked }: ListFolders): Promise<readonly ListedFolder[]> {
     const rows = await readFolders(this.reader.db, sight);
-    return rows.map(({ id, name, authelia_group, created_at }) => ({ id, name, authelia_group, created_at }));
+    return rows
+      .filter(({ id }) => asked === undefined || id === asked.toLowerCase())
+      .map(({ id, name, authelia_group, created_at, version }) => ({ id, name, authelia_group, created_at, version }));
   }
 }
