@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { chromium } from 'playwright-core';
 
 import { startTestServer, type TestServer } from '../e2e/harness.ts';
+import { ruledRoutes, type RuledRoute } from './ruled-routes.ts';
 import { runningRoutes } from './running-routes.ts';
 
 let antics: TestServer;
@@ -19,20 +20,27 @@ interface Operation {
   summary?: string;
   tags?: string[];
   parameters?: { name: string; in: string; schema?: object }[];
-  responses: Record<string, { description?: string; content?: Record<string, { schema?: object }> }>;
+  requestBody?: object;
+  security?: Record<string, string[]>[];
+  responses: Record<string, Response>;
+}
+interface Response {
+  description?: string;
+  headers?: Record<string, object>;
+  content?: Record<string, { schema?: object }>;
 }
 interface Document {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, object>; securitySchemes: object };
+  components: { schemas: Record<string, object>; securitySchemes: Record<string, object> };
 }
 const operations = () =>
   Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ route: `${method.toUpperCase()} ${path}`, operation })),
   );
 
-/** Beside the API: its document, the figures of the process, and what browsers ask before they ask. */
-const UNDOCUMENTED = /^(?:HEAD|OPTIONS) |^GET (?:\/metrics|\/api\/docs(?:\/.*)?|\/api\/openapi\.json)$/;
+/** Beside the API: its document, and what browsers ask before they ask. */
+const UNDOCUMENTED = /^(?:HEAD|OPTIONS) |^GET \/api\/(?:docs(?:\/.*)?|openapi\.json)$/;
 
 describe('the API’s document', () => {
   it('has the routes that run, and no others', () => {
@@ -78,6 +86,102 @@ describe('the API’s document', () => {
     expect(Object.keys(json).sort()).toEqual(Object.keys(schema.properties).sort());
     const summary = document.components.schemas['SummaryDto'] as { properties: object };
     expect(Object.keys(json.summary).sort()).toEqual(Object.keys(summary.properties).sort());
+  });
+});
+
+/** Has no version, and ends what may have ended already. */
+const NO_COMMAND = 'DELETE /api/session';
+const ANY_ASKER = ['api_key', 'session', 'proxy'];
+
+/** What a route answers, and asks for, by its method, its path and its rule of access: what the document must say. */
+function expectedOf({ route, rule }: RuledRoute): { statuses: number[]; headers: string[]; security: string[] } {
+  const [method = '', path = ''] = route.split(' ');
+  if ('open' in rule) return { statuses: [401], headers: [], security: [] };
+  const isWrite = method !== 'GET' && route !== NO_COMMAND;
+  const statuses = [
+    ...[401, 429, 503],
+    ...(rule.public === 'only' ? [] : [403]),
+    ...(path.includes('{') ? [404] : []),
+    ...(isWrite ? [400, 409, 412, 422] : []),
+    ...(['POST', 'PUT', 'PATCH'].includes(method) ? [413, 415] : []),
+  ];
+  const security = { only: [], 'if-site-public': ['nobody', ...ANY_ASKER], always: ANY_ASKER }[rule.public ?? 'always'];
+  return { statuses, headers: isWrite ? ['Idempotency-Key', 'If-Match'] : [], security };
+}
+
+describe('by its rule of access and its method, a route’s document', () => {
+  const ruled = () =>
+    ruledRoutes(antics.server.app).map((of) => {
+      const [method = '', path = ''] = of.route.split(' ');
+      const operation = document.paths[path]?.[method.toLowerCase()];
+      if (operation === undefined) throw new Error(`${of.route} is not documented`);
+      return { ...of, method, path, operation, expected: expectedOf(of) };
+    });
+
+  it('is found for all of them', () => {
+    const [all, open] = [ruled(), ruled().filter(({ rule }) => 'open' in rule)];
+    expect(open.map(({ route }) => route).sort()).toEqual([
+      'GET /antics.js', 'GET /api/health', 'GET /api/health/ready', 'GET /metrics', 'GET /sign-in',
+    ]);
+    // Beside the one that is Fastify's own.
+    expect(all.map(({ route }) => route).sort()).toEqual(
+      operations().flatMap(({ route }) => (route === 'POST /api/event' ? [] : [route])).sort(),
+    );
+  });
+
+  it('has every status that it may fail with', () => {
+    const lacking = ruled().flatMap(({ route, rule, operation, expected }) => {
+      const isAsked = !('open' in rule) && operation.parameters?.some((parameter) => parameter.in === 'query');
+      const statuses = [...expected.statuses, ...(isAsked ? [400] : [])];
+      return statuses.flatMap((status) => (operation.responses[status] === undefined ? [`${route}: ${status}`] : []));
+    });
+    expect(lacking).toEqual([]);
+  });
+
+  it('has the form of every failure, and when to try again', () => {
+    const lacking = ruled().flatMap(({ route, operation }) =>
+      Object.entries(operation.responses).flatMap(([status, { content, headers }]) => {
+        if (Number(status) < 400 || `${route}: ${status}` === 'GET /api/health/ready: 503') return [];
+        const hasForm = content?.['application/problem+json']?.schema !== undefined;
+        const tells = !['429', '503'].includes(status) || headers?.['Retry-After'] !== undefined;
+        return hasForm && tells ? [] : [`${route}: ${status}`];
+      }),
+    );
+    expect(lacking).toEqual([]);
+  });
+
+  it('has the headers that a write honours, its body, and no other route has them', () => {
+    for (const { route, method, operation, expected } of ruled()) {
+      const headers = (operation.parameters ?? []).flatMap((one) => (one.in === 'header' ? [one.name] : []));
+      expect([route, headers.sort()]).toEqual([route, expected.headers]);
+      expect([route, operation.requestBody !== undefined]).toEqual([route, ['POST', 'PUT', 'PATCH'].includes(method)]);
+    }
+  });
+
+  it('has the version that a write answers and a thing is read with, and where a new one is', () => {
+    for (const { route, method, path, operation, expected } of ruled()) {
+      const [status, answer] = Object.entries(operation.responses).find(([code]) => code.startsWith('2')) ?? [];
+      const isThing = method === 'GET' && document.paths[path]?.['delete'] !== undefined;
+      const wanted = [
+        ...(expected.headers.length > 0 || isThing ? ['ETag'] : []),
+        ...(status === '201' ? ['Location'] : []),
+      ];
+      expect([route, Object.keys(answer?.headers ?? {}).sort()]).toEqual([route, wanted]);
+    }
+  });
+
+  it('has the ways to say who is asking, all of which are described', () => {
+    for (const { route, operation, expected } of ruled()) {
+      const ways = (operation.security ?? []).flatMap((way) => Object.keys(way)[0] ?? 'nobody');
+      expect([route, ways.sort()]).toEqual([route, [...expected.security].sort()]);
+    }
+    expect(document.components.securitySchemes).toMatchObject({
+      api_key: { type: 'http', scheme: 'bearer' },
+      session: { type: 'apiKey', in: 'cookie', name: 'antics_session' },
+      proxy: { type: 'apiKey', in: 'header', name: 'Remote-User' },
+    });
+    expect(Object.keys(document.components.securitySchemes).sort()).toEqual([...ANY_ASKER].sort());
+    expect(document.paths['/api/event']?.['post']?.security).toEqual([{}, { api_key: [] }]);
   });
 });
 

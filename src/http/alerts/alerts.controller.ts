@@ -1,14 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
-  ApiBearerAuth,
   ApiCreatedResponse,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
   ApiParam,
   ApiQuery,
-  ApiResponse,
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -20,7 +18,10 @@ import { ListAlerts, type ListedAlert } from '../../queries/list-alerts/list-ale
 import { Access, Asker } from '../access/access.ts';
 import { Context } from '../access/command-context.ts';
 import type { Identity } from '../access/identity.ts';
+import { ApiAsker } from '../openapi/api-asker.ts';
+import { ApiProblems } from '../openapi/api-problems.ts';
 import { BodyPipe } from '../problem/body.pipe.ts';
+import { ApiWrite, MADE, VERSIONED } from '../sites/api-writes.ts';
 import { AlertDto, AlertsDto, CreateAlertDto } from './alert.dto.ts';
 
 /** Provider of a boolean: whether a mail server is set. */
@@ -30,7 +31,7 @@ const ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
 
 /** Alerts hold addresses of people: who may not write does not read them either. */
 @ApiTags('Alerts')
-@ApiBearerAuth()
+@ApiAsker()
 @Controller('api/alerts')
 export class AlertsController {
   constructor(
@@ -44,7 +45,7 @@ export class AlertsController {
   @ApiOperation({ summary: 'The alerts of the sites that the asker may see, in the order in which they were made' })
   @ApiQuery({ name: 'site_id', required: false, schema: { type: 'string', format: 'uuid' }, description: 'Only of this site.' })
   @ApiOkResponse({ type: AlertsDto })
-  @ApiResponse({ status: 404, description: 'The site is not there, or not yours.' })
+  @ApiProblems(400, 401, 403, 404)
   async list(@Query('site_id') site: unknown, @Asker() asker: Identity): Promise<AlertsDto> {
     if (site !== undefined && typeof site !== 'string') {
       const detail = 'must be given once';
@@ -58,7 +59,8 @@ export class AlertsController {
   @Access({ scope: 'sites:write' })
   @ApiOperation({ summary: 'One alert' })
   @ApiParam(ID)
-  @ApiOkResponse({ type: AlertDto, description: '`ETag` is its version.' })
+  @ApiOkResponse({ type: AlertDto, headers: VERSIONED })
+  @ApiProblems(401, 403, 404)
   async get(
     @Param('id') id: string,
     @Asker() asker: Identity,
@@ -73,10 +75,8 @@ export class AlertsController {
   @Post()
   @Access({ scope: 'sites:write' })
   @ApiOperation({ summary: 'Watch a figure of the last 24 hours: one mail when it starts to hold, one when it stops' })
-  @ApiCreatedResponse({ type: AlertDto, description: '`Location` names it; `ETag` is its version.' })
-  @ApiResponse({ status: 400, description: '`errors` names each bad field.' })
-  @ApiResponse({ status: 404, description: 'The site is not there, or not yours.' })
-  @ApiResponse({ status: 409, description: 'The site has 100 alerts already.' })
+  @ApiCreatedResponse({ type: AlertDto, headers: MADE })
+  @ApiWrite(404, 413, 415)
   async create(
     @Body(new BodyPipe(CreateAlertDto)) body: CreateAlertDto,
     @Asker() asker: Identity,
@@ -100,8 +100,8 @@ export class AlertsController {
   @Access({ scope: 'sites:write' })
   @ApiOperation({ summary: 'Remove an alert; mails that are still owed to it are not sent' })
   @ApiParam(ID)
-  @ApiNoContentResponse({ description: 'It is gone. `ETag` is its last version.' })
-  @ApiResponse({ status: 404, description: 'Not there, or of a site that is not yours.' })
+  @ApiNoContentResponse({ headers: VERSIONED, description: 'It is gone. `ETag` is its last version.' })
+  @ApiWrite(404)
   async remove(
     @Param('id') id: string,
     @Asker() asker: Identity,

@@ -1,15 +1,16 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { GetAudit } from '../../queries/get-audit/get-audit.query.ts';
 import { Access } from '../access/access.ts';
+import { ApiAsker } from '../openapi/api-asker.ts';
 import { ApiProblems } from '../openapi/api-problems.ts';
 import { ParametersPipe } from '../stats/parameters.pipe.ts';
 import { AuditDto } from './audit.dto.ts';
 import { AuditParameters } from './audit.parameters.ts';
 
 @ApiTags('Audit')
-@ApiBearerAuth()
+@ApiAsker()
 @Controller('api/audit')
 export class AuditController {
   constructor(@Inject(QueryBus) private readonly queries: QueryBus) {}

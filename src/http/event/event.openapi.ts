@@ -1,4 +1,5 @@
 import { getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
+import { KEY_OR_NOBODY } from '../openapi/api-asker.ts';
 import { EVENT_PATH } from './event.route.ts';
 import { EventDto } from './event.dto.ts';
 
@@ -20,6 +21,7 @@ export function describeEventRoute(document: OpenAPIObject): void {
       description:
         'The body is read as JSON whatever the content type, at most 64 KiB. The site is that of the `Origin` header. ' +
         'Without one (from a server) it is that of `Referer` or of `u`, with a key of the scope `events:write`.',
+      security: KEY_OR_NOBODY,
       requestBody: {
         required: true,
         content: { 'application/json': { schema: { $ref: getSchemaPath(EventDto) } } },

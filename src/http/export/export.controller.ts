@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Header, Inject, Param, Query, Res, StreamableFile } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ExportBreakdown } from '../../queries/export-breakdown/export-breakdown.query.ts';
 import { ExportDays } from '../../queries/export-days/export-days.query.ts';
 import type { Metric } from '../../queries/get-stats/get-stats.query.ts';
 import { Access } from '../access/access.ts';
+import { ApiAsker } from '../openapi/api-asker.ts';
 import { ApiProblems } from '../openapi/api-problems.ts';
 import { ParametersPipe } from '../stats/parameters.pipe.ts';
 import { ExportParameters } from './export.parameters.ts';
@@ -19,7 +20,7 @@ const STALLED_MS = 60_000;
 
 /** A site's figures as a file for a spreadsheet. Also of public sites it needs an identity. */
 @ApiTags('Export')
-@ApiBearerAuth()
+@ApiAsker()
 @ApiParam({ name: 'site_id', type: 'string', format: 'uuid' })
 @Controller('api/export')
 export class ExportController {

@@ -1,9 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
-  ApiBearerAuth,
   ApiCreatedResponse,
-  ApiHeaders,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
@@ -20,15 +18,16 @@ import { ListFolders } from '../../queries/list-folders/list-folders.query.ts';
 import { Access, Asker } from '../access/access.ts';
 import { Context } from '../access/command-context.ts';
 import type { Identity } from '../access/identity.ts';
+import { ApiAsker } from '../openapi/api-asker.ts';
 import { ApiProblems } from '../openapi/api-problems.ts';
 import { BodyPipe } from '../problem/body.pipe.ts';
-import { ApiWriteProblems, WRITE_HEADERS } from '../sites/api-writes.ts';
+import { ApiWrite, MADE, VERSIONED } from '../sites/api-writes.ts';
 import { CreateFolderDto, FolderDto, FoldersDto, UpdateFolderDto } from './folder.dto.ts';
 
 const ID = { name: 'folder_id', schema: { type: 'string', format: 'uuid' } } as const;
 
 @ApiTags('Folders')
-@ApiBearerAuth()
+@ApiAsker()
 @Controller('api/folders')
 export class FoldersController {
   constructor(
@@ -50,7 +49,7 @@ export class FoldersController {
   @Access({ scope: ['stats:read', 'sites:write'] })
   @ApiOperation({ summary: 'One folder' })
   @ApiParam(ID)
-  @ApiOkResponse({ type: FolderDto, description: '`ETag` is its version.' })
+  @ApiOkResponse({ type: FolderDto, headers: VERSIONED })
   @ApiProblems(401, 403, 404)
   async get(
     @Param('folder_id') id: string,
@@ -66,9 +65,8 @@ export class FoldersController {
   @Post()
   @Access({ scope: 'sites:write' })
   @ApiOperation({ summary: 'Make a folder of sites' })
-  @ApiHeaders(WRITE_HEADERS)
-  @ApiCreatedResponse({ type: FolderDto, description: '`Location` names it; `ETag` is its version.' })
-  @ApiWriteProblems(400, 401, 403)
+  @ApiCreatedResponse({ type: FolderDto, headers: MADE })
+  @ApiWrite(413, 415)
   async create(
     @Body(new BodyPipe(CreateFolderDto)) body: CreateFolderDto,
     @Asker() asker: Identity,
@@ -84,9 +82,8 @@ export class FoldersController {
   @Access({ scope: 'sites:write' })
   @ApiOperation({ summary: 'Change a folder’s name or group; what is not given stays as it is' })
   @ApiParam(ID)
-  @ApiHeaders(WRITE_HEADERS)
-  @ApiOkResponse({ type: FolderDto, description: '`ETag` is its version: the same where nothing changed.' })
-  @ApiWriteProblems(400, 401, 403, 404)
+  @ApiOkResponse({ type: FolderDto, headers: VERSIONED, description: 'Of the same version where nothing changed.' })
+  @ApiWrite(404, 413, 415)
   async update(
     @Param('folder_id') id: string,
     @Body(new BodyPipe(UpdateFolderDto)) body: UpdateFolderDto,
@@ -104,9 +101,8 @@ export class FoldersController {
   @Access({ scope: 'sites:write' })
   @ApiOperation({ summary: 'Delete a folder; its sites are in none from then on' })
   @ApiParam(ID)
-  @ApiHeaders(WRITE_HEADERS)
-  @ApiNoContentResponse({ description: 'It is gone. `ETag` is its last version.' })
-  @ApiWriteProblems(401, 403, 404)
+  @ApiNoContentResponse({ headers: VERSIONED, description: 'It is gone. `ETag` is its last version.' })
+  @ApiWrite(404)
   async delete(
     @Param('folder_id') id: string,
     @Asker() asker: Identity,

@@ -1,9 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
-  ApiBearerAuth,
   ApiCreatedResponse,
-  ApiHeaders,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
@@ -19,9 +17,10 @@ import { ListKeys, type ListedKey } from '../../queries/list-keys/list-keys.quer
 import { Access, Asker } from '../access/access.ts';
 import { Context } from '../access/command-context.ts';
 import type { Identity } from '../access/identity.ts';
+import { ApiAsker } from '../openapi/api-asker.ts';
 import { ApiProblems } from '../openapi/api-problems.ts';
 import { BodyPipe } from '../problem/body.pipe.ts';
-import { ApiWriteProblems, WRITE_HEADERS } from '../sites/api-writes.ts';
+import { ApiWrite, MADE, VERSIONED } from '../sites/api-writes.ts';
 import { IssuedKeyDto, IssueKeyDto, KeyDto, KeysDto } from './key.dto.ts';
 
 /**
@@ -29,7 +28,7 @@ import { IssuedKeyDto, IssueKeyDto, KeyDto, KeysDto } from './key.dto.ts';
  * limited to sites with keys that are limited to some of these. The others are not there for them.
  */
 @ApiTags('Keys')
-@ApiBearerAuth()
+@ApiAsker()
 @Controller('api/keys')
 export class KeysController {
   constructor(
@@ -49,9 +48,9 @@ export class KeysController {
 
   @Get(':key_id')
   @Access({ scope: 'admin' })
-  @ApiOperation({ summary: 'One key; `ETag` is its version' })
+  @ApiOperation({ summary: 'One key' })
   @ApiParam({ name: 'key_id', format: 'uuid' })
-  @ApiOkResponse({ type: KeyDto })
+  @ApiOkResponse({ type: KeyDto, headers: VERSIONED })
   @ApiProblems(401, 403, 404)
   async get(
     @Param('key_id') id: string,
@@ -67,9 +66,8 @@ export class KeysController {
   @Post()
   @Access({ scope: 'admin' })
   @ApiOperation({ summary: 'Issue a key, which is never wider than the asker’s' })
-  @ApiHeaders(WRITE_HEADERS)
-  @ApiCreatedResponse({ type: IssuedKeyDto, description: '`key` is shown this once. `Location` names it.' })
-  @ApiWriteProblems(400, 401, 403)
+  @ApiCreatedResponse({ type: IssuedKeyDto, headers: MADE, description: '`key` is shown this once.' })
+  @ApiWrite(413, 415)
   async issue(
     @Body(new BodyPipe(IssueKeyDto)) body: IssueKeyDto,
     @Asker() asker: Identity,
@@ -86,9 +84,8 @@ export class KeysController {
   @Access({ scope: 'admin' })
   @ApiOperation({ summary: 'Revoke a key: it works nowhere after a second' })
   @ApiParam({ name: 'key_id', format: 'uuid' })
-  @ApiHeaders(WRITE_HEADERS)
-  @ApiNoContentResponse({ description: 'It is gone. `ETag` is its last version.' })
-  @ApiWriteProblems(401, 403, 404)
+  @ApiNoContentResponse({ headers: VERSIONED, description: 'It is gone. `ETag` is its last version.' })
+  @ApiWrite(404)
   async revoke(
     @Param('key_id') id: string,
     @Asker() asker: Identity,

@@ -18,22 +18,43 @@ export class ProblemDto {
   @ApiProperty({ type: () => [ProblemFieldDto], required: false }) readonly errors?: ProblemFieldDto[];
 }
 
+const RETRY_AFTER = {
+  'Retry-After': { description: 'Seconds.', schema: { type: 'integer' as const, minimum: 1 } },
+};
+
 const MEANINGS = {
   400: 'Malformed; `errors` names each field.',
   401: 'No identity, or one that is not valid.',
   403: 'Known, but not allowed.',
   404: 'Not there, or not yours.',
-  409: 'Another one has it.',
+  409: 'Another one has it, there are too many, or it was done before, for what has been erased since.',
+  412: 'It has another version than `If-Match` names.',
+  413: 'The body is too large.',
+  415: 'The body must be JSON: `Content-Type: application/json`.',
+  422: 'The `Idempotency-Key` came before with another request.',
   429: 'More than one may ask; `Retry-After` says when to try again.',
   503: 'Not now; `Retry-After` says when to try again.',
 } as const;
 
-/** Documents what a route answers when it fails. Too many requests may come to any. */
-export function ApiProblems(...statuses: (keyof typeof MEANINGS)[]): MethodDecorator {
-  const schema = { $ref: getSchemaPath(ProblemDto) };
-  const content = { 'application/problem+json': { schema } };
+export type ProblemStatus = keyof typeof MEANINGS;
+
+/** Of a route that not everybody may use: the given ones, and those that may come to any of them. */
+export function ApiProblems(...statuses: ProblemStatus[]): MethodDecorator {
+  return documented([...statuses, 401, 429, 503]);
+}
+
+/** Of a route that is open: it has no limits, but whoever shows what is no valid identity is told so here, too. */
+export function ApiOpenProblems(...statuses: ProblemStatus[]): MethodDecorator {
+  return documented([...statuses, 401]);
+}
+
+function documented(statuses: readonly ProblemStatus[]): MethodDecorator {
+  const content = { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } };
   return applyDecorators(
     ApiExtraModels(ProblemDto),
-    ...([...statuses, 429] as const).map((status) => ApiResponse({ status, description: MEANINGS[status], content })),
+    ...[...new Set(statuses)].map((status) => {
+      const headers = status === 429 || status === 503 ? { headers: RETRY_AFTER } : {};
+      return ApiResponse({ status, description: MEANINGS[status], content, ...headers });
+    }),
   );
 }

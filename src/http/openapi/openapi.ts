@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance, onSendHookHandler } from 'fastify';
+import { describeAskers } from './api-asker.ts';
 import { describeEventRoute, EVENT_MODELS } from '../event/event.openapi.ts';
 
 export const DOCUMENT_PATH = '/api/openapi.json';
@@ -21,12 +22,11 @@ const DOCS_CSP = [
 
 /** The API's document, of every route: Nest's by their decorators, and the ones that are Fastify's own. */
 export function createOpenApiDocument(app: NestFastifyApplication): OpenAPIObject {
-  const config = new DocumentBuilder()
+  const config = describeAskers(new DocumentBuilder())
     .setOpenAPIVersion('3.1.0')
     .setTitle('Antics')
     .setDescription('Web analytics on an append-only log. Times are ISO 8601 in UTC, ids UUIDs, errors RFC 9457.')
     .setVersion('1')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key.' })
     .build();
   const document = SwaggerModule.createDocument(app, config, { extraModels: EVENT_MODELS });
   describeEventRoute(document);

@@ -4,6 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } f
 import type { FastifyReply } from 'fastify';
 import { GetReadiness } from '../../queries/get-readiness/get-readiness.query.ts';
 import { Access } from '../access/access.ts';
+import { ApiOpenProblems } from '../openapi/api-problems.ts';
 import { HealthResponse, ReadinessResponse } from './health.dto.ts';
 
 /** For whoever watches over the process. `health`: it runs. `ready`: send it requests. */
@@ -24,6 +25,7 @@ export class HealthController implements OnModuleDestroy {
   @Header('cache-control', 'no-store')
   @ApiOperation({ summary: 'Whether the process can serve' })
   @ApiOkResponse({ type: HealthResponse })
+  @ApiOpenProblems()
   health(): HealthResponse {
     return { status: 'ok', service: 'antics' };
   }
@@ -34,6 +36,7 @@ export class HealthController implements OnModuleDestroy {
   @ApiOperation({ summary: 'Whether the database and the figures are there. Lag and parked hits do not fail it.' })
   @ApiOkResponse({ type: ReadinessResponse })
   @ApiServiceUnavailableResponse({ type: ReadinessResponse, description: 'One of them is not.' })
+  @ApiOpenProblems()
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadinessResponse> {
     const readiness = await this.queries.execute(new GetReadiness());
     if (this.stopping) {

@@ -1,6 +1,6 @@
 import { Controller, Delete, HttpCode, Inject, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiBearerAuth, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RevokeSession } from '../../commands/revoke-session/revoke-session.command.ts';
 import { SCOPES } from '../../domain/api-key.ts';
@@ -11,10 +11,11 @@ import type { Identity } from '../access/identity.ts';
 import type { ProxySettings } from '../access/proxy-identity.ts';
 import { clearSessionCookie, sessionToken } from '../access/session-cookie.ts';
 import type { SessionRing } from '../access/session-ring.ts';
+import { ApiAsker } from '../openapi/api-asker.ts';
 import { ApiProblems } from '../openapi/api-problems.ts';
 
 @ApiTags('Sign-in')
-@ApiBearerAuth()
+@ApiAsker()
 @Controller('api/session')
 export class SessionController {
   constructor(

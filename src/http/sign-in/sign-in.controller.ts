@@ -10,7 +10,7 @@ import { PROXY } from '../access/access.guard.ts';
 import type { ProxySettings } from '../access/proxy-identity.ts';
 import { rawValues } from '../access/raw-headers.ts';
 import { setSessionCookie } from '../access/session-cookie.ts';
-import { ApiProblems } from '../openapi/api-problems.ts';
+import { ApiOpenProblems } from '../openapi/api-problems.ts';
 import { DOCS_PATH } from '../openapi/openapi.ts';
 
 /** Nothing of the request is in it. */
@@ -33,7 +33,7 @@ export class SignInController {
   @ApiOperation({ summary: 'Open a session by the link that `antics sign-in` prints. It works once, for 15 minutes.' })
   @ApiQuery({ name: 'token', schema: { type: 'string' } })
   @ApiResponse({ status: 303, description: 'Signed in: to the documentation, with the cookie `antics_session`.' })
-  @ApiProblems(401, 503)
+  @ApiOpenProblems(401, 503)
   async signIn(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     void reply.headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
     // Whoever only looks ahead must not use the link up.

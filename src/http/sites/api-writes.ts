@@ -1,9 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
-import { ApiProblems, ProblemDto } from '../openapi/api-problems.ts';
+import { ApiHeaders } from '@nestjs/swagger';
+import { ApiProblems, type ProblemStatus } from '../openapi/api-problems.ts';
 
 /** What every write honours. */
-export const WRITE_HEADERS = [
+const WRITE_HEADERS = [
   {
     name: 'If-Match',
     required: false,
@@ -18,14 +18,21 @@ export const WRITE_HEADERS = [
   },
 ];
 
-const CONTENT = { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } };
+/** Header of the answer of what has versions. */
+export const VERSIONED = {
+  ETag: { description: 'Its version, for `If-Match`.', schema: { type: 'string' as const, example: '"3"' } },
+};
 
-/** Documents what a write answers when it fails: the given ones, and what its headers lead to. */
-export function ApiWriteProblems(...statuses: Parameters<typeof ApiProblems>): MethodDecorator {
-  return applyDecorators(
-    ApiExtraModels(ProblemDto),
-    ApiProblems(...statuses),
-    ApiResponse({ status: 412, description: 'It has another version than `If-Match` names.', content: CONTENT }),
-    ApiResponse({ status: 422, description: 'The `Idempotency-Key` came before with another request.', content: CONTENT }),
-  );
+/** Headers of the answer of what has just been made. */
+export const MADE = {
+  ...VERSIONED,
+  Location: { description: 'Where it is.', schema: { type: 'string' as const, format: 'uri-reference' } },
+};
+
+/**
+ * Documents a write: the headers that it honours, and what it answers when it fails, which is the given and what may
+ * come to every write. One with a body answers 413 and 415, too.
+ */
+export function ApiWrite(...statuses: ProblemStatus[]): MethodDecorator {
+  return applyDecorators(ApiHeaders(WRITE_HEADERS), ApiProblems(...statuses, 400, 403, 409, 412, 422));
 }

@@ -1,15 +1,17 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ListRefusedHosts } from '../../queries/list-refused-hosts/list-refused-hosts.query.ts';
 import { Access } from '../access/access.ts';
+import { ApiAsker } from '../openapi/api-asker.ts';
+import { ApiProblems } from '../openapi/api-problems.ts';
 import { RefusedHostsDto } from './site.dto.ts';
 
 /** Provider of a function that says where the API is, such as `http://127.0.0.1:8480`. */
 export const BASE_URL = Symbol('BASE_URL');
 
 @ApiTags('Sites')
-@ApiBearerAuth()
+@ApiAsker()
 @Controller('api/refused-hosts')
 export class RefusedHostsController {
   constructor(
@@ -21,6 +23,7 @@ export class RefusedHostsController {
   @Access({ scope: 'admin', operator: true })
   @ApiOperation({ summary: 'The last 20 hosts whose hits were refused, as no site is registered for them' })
   @ApiOkResponse({ type: RefusedHostsDto })
+  @ApiProblems(401, 403)
   async list(): Promise<RefusedHostsDto> {
     const hosts = await this.queries.execute(new ListRefusedHosts());
     return {

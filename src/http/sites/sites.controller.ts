@@ -1,9 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
-  ApiBearerAuth,
   ApiCreatedResponse,
-  ApiHeaders,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
@@ -22,16 +20,17 @@ import { ListSites } from '../../queries/list-sites/list-sites.query.ts';
 import { Access, AskedSite, Asker } from '../access/access.ts';
 import { Context } from '../access/command-context.ts';
 import { hasScope, type Identity } from '../access/identity.ts';
+import { ApiAsker } from '../openapi/api-asker.ts';
 import { ApiProblems } from '../openapi/api-problems.ts';
 import { BodyPipe } from '../problem/body.pipe.ts';
-import { ApiWriteProblems, WRITE_HEADERS } from './api-writes.ts';
+import { ApiWrite, MADE, VERSIONED } from './api-writes.ts';
 import { MoveSiteDto, SiteSettingsDto, UpdateSiteDto } from './site-settings.dto.ts';
 import { SiteSettingsPipe } from './site-settings.pipe.ts';
 import { toDto, toSettingsDto, type SiteSettings } from './site.answer.ts';
 import { CreateSiteDto, SiteDto, SitesDto } from './site.dto.ts';
 
 @ApiTags('Sites')
-@ApiBearerAuth()
+@ApiAsker()
 @Controller('api/sites')
 export class SitesController {
   constructor(
@@ -52,7 +51,7 @@ export class SitesController {
   @Get(':site_id')
   @Access({ scope: ['stats:read', 'sites:write'], site: 'site_id' })
   @ApiOperation({ summary: 'One site and its settings' })
-  @ApiOkResponse({ type: SiteSettingsDto, description: '`ETag` is its version.' })
+  @ApiOkResponse({ type: SiteSettingsDto, headers: VERSIONED })
   @ApiProblems(401, 403, 404)
   async get(
     @AskedSite() asked: Site,
@@ -67,9 +66,8 @@ export class SitesController {
   @Post()
   @Access({ scope: 'sites:write' })
   @ApiOperation({ summary: 'Register a site' })
-  @ApiHeaders(WRITE_HEADERS)
-  @ApiCreatedResponse({ type: SiteDto, description: '`Location` names it; `ETag` is its version.' })
-  @ApiWriteProblems(400, 401, 403, 409)
+  @ApiCreatedResponse({ type: SiteDto, headers: MADE })
+  @ApiWrite(413, 415)
   async create(
     @Body(new BodyPipe(CreateSiteDto)) body: CreateSiteDto,
     @Asker() asker: Identity,
@@ -86,9 +84,8 @@ export class SitesController {
   @Put(':site_id')
   @Access({ scope: 'sites:write', site: 'site_id', unseen: 'ask-command' })
   @ApiOperation({ summary: 'Change settings of a site; what is not given stays as it is' })
-  @ApiHeaders(WRITE_HEADERS)
-  @ApiOkResponse({ type: SiteSettingsDto, description: '`ETag` is its version: the same where nothing changed.' })
-  @ApiWriteProblems(400, 401, 403, 404)
+  @ApiOkResponse({ type: SiteSettingsDto, headers: VERSIONED, description: 'Of the same version where nothing changed.' })
+  @ApiWrite(404, 413, 415)
   async update(
     @Param('site_id') id: string,
     @Body(new SiteSettingsPipe()) body: UpdateSiteDto,
@@ -103,9 +100,8 @@ export class SitesController {
   @Put(':site_id/folder')
   @Access({ scope: 'sites:write', site: 'site_id', unseen: 'ask-command' })
   @ApiOperation({ summary: 'Put a site into a folder, or into none' })
-  @ApiHeaders(WRITE_HEADERS)
-  @ApiOkResponse({ type: SiteSettingsDto, description: '`ETag` is its version: the same where nothing changed.' })
-  @ApiWriteProblems(400, 401, 403, 404)
+  @ApiOkResponse({ type: SiteSettingsDto, headers: VERSIONED, description: 'Of the same version where nothing changed.' })
+  @ApiWrite(404, 413, 415)
   async move(
     @Param('site_id') id: string,
     @Body(new BodyPipe(MoveSiteDto)) body: MoveSiteDto,
@@ -121,9 +117,8 @@ export class SitesController {
   @HttpCode(204)
   @Access({ scope: 'sites:write', site: 'site_id', unseen: 'ask-command' })
   @ApiOperation({ summary: 'Delete a site: gone at once, and all that was recorded of it is erased soon' })
-  @ApiHeaders(WRITE_HEADERS)
-  @ApiNoContentResponse({ description: 'It is gone. `ETag` is its last version.' })
-  @ApiWriteProblems(401, 403, 404)
+  @ApiNoContentResponse({ headers: VERSIONED, description: 'It is gone. `ETag` is its last version.' })
+  @ApiWrite(404)
   async delete(
     @Param('site_id') id: string,
     @Asker() { sight }: Identity,

@@ -1,12 +1,13 @@
 import { Controller, Get, Header, Inject, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { GetEntryExit, type EntryExitAnswer } from '../../queries/get-entry-exit/get-entry-exit.query.ts';
 import { GetPaths, type PathsAnswer } from '../../queries/get-paths/get-paths.query.ts';
 import { GetRealtime, type RealtimeAnswer } from '../../queries/get-realtime/get-realtime.query.ts';
 import { GetStats } from '../../queries/get-stats/get-stats.query.ts';
 import { GetTimeseries, type TimeseriesAnswer } from '../../queries/get-timeseries/get-timeseries.query.ts';
 import { Access } from '../access/access.ts';
+import { ApiMaybeAsker } from '../openapi/api-asker.ts';
 import { ApiProblems } from '../openapi/api-problems.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { ParametersPipe } from './parameters.pipe.ts';
@@ -18,7 +19,7 @@ const READERS = { scope: 'stats:read', site: 'site_id', public: 'if-site-public'
 
 /** The figures of a site. They are of this moment, and of a reader: nobody on the way may keep them. */
 @ApiTags('Stats')
-@ApiBearerAuth()
+@ApiMaybeAsker()
 @ApiParam({ name: 'site_id', type: 'string', format: 'uuid' })
 @Controller('api/stats/:site_id')
 export class StatsController {

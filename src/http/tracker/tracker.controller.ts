@@ -2,6 +2,7 @@ import { Controller, Get, Req, Res, type OnModuleInit } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../access/access.ts';
+import { ApiOpenProblems } from '../openapi/api-problems.ts';
 import { isKnown, preferredEncoding, readTracker, type TrackerAsset } from './tracker.assets.ts';
 
 /** `GET` and `HEAD /antics.js`: the tracker, for any page of any site. It is read once, when the server starts. */
@@ -18,6 +19,7 @@ export class TrackerController implements OnModuleInit {
   @Access({ open: true })
   @ApiOperation({ summary: 'The tracker script (ETag, 304, brotli and gzip; cached for a day)' })
   @ApiProduces('text/javascript')
+  @ApiOpenProblems()
   serve(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const { encoding, body, etag } = this.asset[preferredEncoding(request.headers['accept-encoding'])];
     void reply.headers({
