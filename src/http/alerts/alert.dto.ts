@@ -59,8 +59,8 @@ export class AlertDto {
   @ApiProperty()
   threshold!: number;
 
-  @ApiProperty()
-  email!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'Null for who may not write (`sites:write`).' })
+  email!: string | null;
 
   @ApiProperty({ enum: rules.ALERT_WINDOWS })
   window!: '24h';

@@ -17,7 +17,7 @@ import { InvalidInput, NotFound } from '../../platform/errors.ts';
 import { ListAlerts, type ListedAlert } from '../../queries/list-alerts/list-alerts.query.ts';
 import { Access, Asker } from '../access/access.ts';
 import { Context } from '../access/command-context.ts';
-import type { Identity } from '../access/identity.ts';
+import { hasScope, type Identity } from '../access/identity.ts';
 import { ApiAsker } from '../openapi/api-asker.ts';
 import { ApiProblems } from '../openapi/api-problems.ts';
 import { BodyPipe } from '../problem/body.pipe.ts';
@@ -29,7 +29,7 @@ export const CAN_MAIL = Symbol('CAN_MAIL');
 
 const ID = { name: 'id', schema: { type: 'string', format: 'uuid' } } as const;
 
-/** Alerts hold addresses of people: who may not write does not read them either. */
+/** Alerts hold addresses of people: who may read the figures reads the alerts, and only who may write sees to whom. */
 @ApiTags('Alerts')
 @ApiAsker()
 @Controller('api/alerts')
@@ -41,7 +41,7 @@ export class AlertsController {
   ) {}
 
   @Get()
-  @Access({ scope: 'sites:write' })
+  @Access({ scope: ['stats:read', 'sites:write'] })
   @ApiOperation({ summary: 'The alerts of the sites that the asker may see, in the order in which they were made' })
   @ApiQuery({ name: 'site_id', required: false, schema: { type: 'string', format: 'uuid' }, description: 'Only of this site.' })
   @ApiOkResponse({ type: AlertsDto })
@@ -52,11 +52,11 @@ export class AlertsController {
       throw new InvalidInput(`site_id ${detail}.`, [{ pointer: '/site_id', detail }]);
     }
     const alerts = await this.queries.execute(new ListAlerts(asker.sight, site));
-    return { alerts: alerts.map((alert) => this.toDto(alert)) };
+    return { alerts: alerts.map((alert) => this.toDto(alert, asker)) };
   }
 
   @Get(':id')
-  @Access({ scope: 'sites:write' })
+  @Access({ scope: ['stats:read', 'sites:write'] })
   @ApiOperation({ summary: 'One alert' })
   @ApiParam(ID)
   @ApiOkResponse({ type: AlertDto, headers: VERSIONED })
@@ -69,7 +69,7 @@ export class AlertsController {
     const [alert] = await this.queries.execute(new ListAlerts(asker.sight, undefined, id));
     if (alert === undefined) throw new NotFound('There is no such alert.');
     void reply.header('etag', `"${alert.version}"`);
-    return this.toDto(alert);
+    return this.toDto(alert, asker);
   }
 
   @Post()
@@ -85,14 +85,8 @@ export class AlertsController {
   ): Promise<AlertDto> {
     const { version, ...made } = await this.commands.execute(new CreateAlert(body, asker.sight, context));
     void reply.headers({ location: `/api/alerts/${made.id}`, etag: `"${version}"` });
-    return this.toDto({
-      ...made,
-      state: 'unknown',
-      last_checked_at: null,
-      last_mailed_at: null,
-      hasTrouble: false,
-      version,
-    });
+    const unchecked = { state: 'unknown', last_checked_at: null, last_mailed_at: null, hasTrouble: false } as const;
+    return this.toDto({ ...made, ...unchecked, version }, asker);
   }
 
   @Delete(':id')
@@ -112,14 +106,14 @@ export class AlertsController {
     void reply.header('etag', `"${version}"`);
   }
 
-  private toDto(alert: ListedAlert): AlertDto {
+  private toDto(alert: ListedAlert, asker: Identity): AlertDto {
     return {
       id: alert.id,
       site_id: alert.site_id,
       metric: alert.metric,
       operator: alert.operator,
       threshold: alert.threshold,
-      email: alert.email,
+      email: hasScope(asker, 'sites:write') ? alert.email : null,
       window: alert.window,
       state: alert.state,
       last_checked_at: alert.last_checked_at?.toISOString() ?? null,
