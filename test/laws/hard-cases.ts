@@ -14,6 +14,12 @@ export const HARD_CASES: Readonly<Record<string, ArbitraryLog>> = {
     pageView('/b', at('09:40')),
     pageView('/a', at('09:20')),
   ),
+  'pages whose names read like sequences of others': utc(
+    ...['/a', '/b', '/c'].map((path, i) => pageView(path, at(`09:0${i}`, { visitor: 1n }))),
+    ...['/a -> /b', '/c'].map((path, i) => pageView(path, at(`09:0${i}`, { visitor: 2n }))),
+    ...['/a', '/b -> /c'].map((path, i) => pageView(path, at(`09:0${i}`, { visitor: 3n }))),
+    pageView('/a -> /b -> /c', at('09:00', { visitor: 4n })),
+  ),
   'a late hit merges three visits by a chain of two': utc(
     pageView('/', at('09:00')),
     pageView('/', at('09:40')),

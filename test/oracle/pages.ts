@@ -33,7 +33,8 @@ export function pathsOf(visits: readonly Visit[]): PathRow[] {
     const steps = JSON.parse(json) as string[];
     return { path: steps.join(' -> '), steps, visits: those.length, visitors: visitorsOf(those) };
   });
-  return inOrder(rows, (row) => row.path);
+  // A page may be called "/a -> /b": what reads the same is in the order of its steps.
+  return inOrder(rows, (row) => `${row.path}\u0000${row.steps.join('\u0001')}`);
 }
 
 export function entriesOf(visits: readonly Visit[]): EntryRow[] {

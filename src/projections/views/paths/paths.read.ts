@@ -89,6 +89,8 @@ async function nameSteps(tx: Tx, names: Names, q: PathsQuery, page: readonly Tot
         where d.site_id = ${site} and d.day = x.day and d.sequence = x.sequence
           and t.site_id = ${site} and t.term_id = s.step) n
     where x.visits > 0
-    order by x.visitors desc, array_to_string(n.steps, ' -> ') collate "C" limit ${sql.lit(q.limit)}`.execute(tx);
+    order by x.visitors desc, array_to_string(n.steps, ' -> ') collate "C",
+      array_to_string(n.steps, chr(1)) collate "C" -- a page may be called "/a -> /b"
+    limit ${sql.lit(q.limit)}`.execute(tx);
   return rows;
 }
