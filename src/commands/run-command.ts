@@ -13,6 +13,7 @@ export type Decision<R> = DomainEvent &
   Pick<NewEvent, 'stream' | 'site' | 'before' | 'after' | 'private' | 'causation'> & {
     /** The stream's version before it, 0 for a new one. The row that says so is locked. */
     readonly version: number;
+    /** Plain JSON: a replayed one is read back from the database. */
     readonly result: R;
     /** What it means for other streams, recorded before it. Their rows are locked, too; `apply` folds these as well. */
     readonly also?: readonly AlsoDecided[];
@@ -35,9 +36,6 @@ export interface NothingToDo<R> {
 /** An event of another stream that the same command decided. `version`: of that stream, before it. */
 export type AlsoDecided = DomainEvent &
   Pick<NewEvent, 'stream' | 'site' | 'before' | 'after'> & { readonly version: number };
-
-/** Answers of commands are plain JSON: a replayed one is read back from the database. */
-export type Result = Readonly<Record<string, unknown>> | null;
 
 const KEPT = sql.lit('24 hours');
 

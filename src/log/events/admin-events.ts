@@ -75,7 +75,7 @@ export type FolderEvent =
       };
     }
   | {
-      /** Its sites are in no folder from then on. */
+      /** Its sites left it before, each by a `SiteMoved`. */
       readonly type: 'FolderDeleted';
       readonly schemaVersion: 1;
       readonly data: { readonly id: string };

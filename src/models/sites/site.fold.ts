@@ -1,14 +1,11 @@
-import type { FolderEvent, SiteEvent } from '../../log/events/admin-events.ts';
+import type { SiteEvent } from '../../log/events/admin-events.ts';
 import type { Recorded } from '../../log/events/upcast.ts';
 import { readEvents } from '../../log/read-events.ts';
 import type { Tx } from '../../platform/database.ts';
 import './sites.tables.ts';
 
-/** What changes the table: a folder that goes leaves its sites in none. */
-export type SitesEvent = SiteEvent | Extract<FolderEvent, { type: 'FolderDeleted' }>;
-
 /** Folds one event into the table, in the transaction of the command that appends it: a write is read back at once. */
-export async function applySiteEvent(tx: Tx, recorded: Recorded<SitesEvent>): Promise<void> {
+export async function applySiteEvent(tx: Tx, recorded: Recorded<SiteEvent>): Promise<void> {
   const { event, version } = recorded;
   switch (event.type) {
     case 'SiteCreated':
@@ -45,9 +42,6 @@ export async function applySiteEvent(tx: Tx, recorded: Recorded<SitesEvent>): Pr
       return;
     case 'SiteErased':
       return; // gone since it was deleted
-    case 'FolderDeleted':
-      await tx.updateTable('sites').set({ folder_id: null }).where('folder_id', '=', event.data.id).execute();
-      return;
     default:
       event satisfies never;
   }
@@ -56,6 +50,6 @@ export async function applySiteEvent(tx: Tx, recorded: Recorded<SitesEvent>): Pr
 /** Empties the table and folds all events of the log again. Run it while nobody writes. */
 export async function rebuildSites(tx: Tx): Promise<void> {
   await tx.deleteFrom('sites').execute();
-  const types = ['SiteCreated', 'SiteChanged', 'SiteMoved', 'SiteDeleted', 'FolderDeleted'] as const;
+  const types = ['SiteCreated', 'SiteChanged', 'SiteMoved', 'SiteDeleted'] as const;
   for (const recorded of await readEvents(tx, types)) await applySiteEvent(tx, recorded);
 }
