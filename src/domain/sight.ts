@@ -21,7 +21,7 @@ export interface Sighted {
   readonly group: string | null;
 }
 
-/** The same rule as `visibleTo` of the sites' table. */
+/** The same rule as `readSites`, which asks the table. */
 export function seesSite(sight: Sight, site: Sighted): boolean {
   if (sight.siteIds !== null && !sight.siteIds.includes(site.id)) return false;
   if (sight.account !== null && site.account !== sight.account) return false;
