@@ -24,3 +24,13 @@ export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 export class Interrupted extends AnticsError {
   readonly code = 'interrupted';
 }
+
+/** A command has told its outcome, and ends with this exit code. */
+export class ExitCode extends AnticsError {
+  readonly code = 'exit';
+  readonly exitCode: number;
+  constructor(exitCode: number) {
+    super(`exit code ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 
 import { AnticsError, messageOf } from '../platform/errors.ts';
-import { EXIT, Interrupted, type CliDeps } from './cli-deps.ts';
+import { EXIT, ExitCode, Interrupted, type CliDeps } from './cli-deps.ts';
 import { addKeys } from './keys/keys.cli.ts';
 import { addSignIn } from './sign-in/sign-in.cli.ts';
 import { addSimulate } from './simulate/simulate.cli.ts';
@@ -70,6 +70,7 @@ export async function runProgram(
     // Commander has written its own message, or the help that was asked for.
     if (e instanceof CommanderError) return e.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (e instanceof Interrupted) return EXIT.interrupted;
+    if (e instanceof ExitCode) return e.exitCode;
     err(`antics: ${isExpected(e) || !(e instanceof Error) ? messageOf(e) : (e.stack ?? e.message)}`);
     return EXIT.failed;
   }
