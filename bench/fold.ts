@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 
 import { number } from '../src/cli/format.ts';
-import type { Database } from '../src/platform/database.ts';
-import { createGeneration, dropGenerations } from '../src/projections/engine/generation.ts';
+import type { Database, Db } from '../src/platform/database.ts';
+import { dropFacts } from '../src/projections/engine/drop.ts';
+import { createGeneration, lockGenerations } from '../src/projections/engine/generation.ts';
 import { foldStepPastPoison } from '../src/projections/engine/poison.ts';
-import { VIEWS } from '../src/projections/views.ts';
+import { CATALOG } from '../src/projections/views.ts';
 import { median, percentile, perSecond, sum, type Findings, type Line } from './figures.ts';
 import { foldOptions, openProjector, refusePoison, type Year } from './year.ts';
 
@@ -42,7 +43,7 @@ export async function benchFold(year: Year, o: FoldOptions): Promise<Findings> {
     }
     lines.push(await scanLine(year.postgres.database));
   } finally {
-    await dropGenerations(projector.db, 'building');
+    await dropReady(projector.db);
     await sql`drop schema if exists bench cascade`.execute(projector.db);
     await projector.close();
   }
@@ -55,9 +56,17 @@ interface Batch {
   readonly bareMs: number;
 }
 
+async function dropReady(db: Db): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await lockGenerations(tx);
+    const ready = await tx.selectFrom('projections').select('generation').where('state', '=', 'ready').execute();
+    for (const { generation } of ready) await dropFacts(tx, generation);
+  });
+}
+
 async function foldBatches(projector: Database, bare: Database, maxBatch: number, o: FoldOptions): Promise<Batch[]> {
-  await dropGenerations(projector.db, 'building'); // of a run that was killed
-  const generation = await projector.db.transaction().execute((tx) => createGeneration(tx, VIEWS, 'building'));
+  await dropReady(projector.db); // of a run that was killed
+  const generation = await projector.db.transaction().execute((tx) => createGeneration(tx, CATALOG, { state: 'ready' }));
   await makeBareTable(bare);
   const options = foldOptions(maxBatch);
   const batches: Batch[] = [];

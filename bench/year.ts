@@ -3,14 +3,13 @@ import { sql } from 'kysely';
 import { number } from '../src/cli/format.ts';
 import { simulate } from '../src/cli/simulate/simulate.ts';
 import { cliActor } from '../src/cli/store.ts';
-import { defaultSpamHosts, spamMatcher } from '../src/domain/spam/spam-hosts.ts';
 import { migrate } from '../src/platform/migrate.ts';
 import { openDatabase, type Database } from '../src/platform/database.ts';
 import { ensureServing } from '../src/projections/engine/generation.ts';
 import { foldStepPastPoison } from '../src/projections/engine/poison.ts';
 import { PROJECTOR_SETTINGS } from '../src/projections/engine/projector.ts';
 import type { StepOptions } from '../src/projections/engine/step.ts';
-import { VIEWS } from '../src/projections/views.ts';
+import { CATALOG } from '../src/projections/views.ts';
 import { perSecond, type Line } from './figures.ts';
 import { countHits, startPostgres, type Postgres } from './server.ts';
 
@@ -105,7 +104,7 @@ export function openProjector(url: string): Database {
 }
 
 export function foldOptions(maxBatch: number): StepOptions {
-  return { views: VIEWS, rules: { isSpamHost: spamMatcher(defaultSpamHosts) }, maxBatch };
+  return { catalog: CATALOG, maxBatch };
 }
 
 /** What cannot be folded is a fault of ours: figures without it would be of something else. */
@@ -117,7 +116,7 @@ export function refusePoison(message: string): void {
 async function foldToHead(url: string, progress: (line: string) => void): Promise<Line | undefined> {
   const projector = openProjector(url);
   try {
-    const { generation } = await ensureServing(projector.db, VIEWS);
+    const { generation } = await ensureServing(projector.db, CATALOG);
     const options = foldOptions(BATCH);
     const passes = every(1_000_000);
     const first = await positionOf(projector, generation);

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
@@ -9,7 +8,7 @@ import { openCountries } from './commands/record-hits/country.ts';
 import { createIntake, type Intake } from './commands/record-hits/intake.ts';
 import type { RecordHits } from './commands/record-hits/record-hits.command.ts';
 import { parseCidrList, type Cidr } from './domain/ip.ts';
-import { defaultSpamHosts, parseSpamHosts, spamMatcher } from './domain/spam/spam-hosts.ts';
+import { defaultSpamHosts, spamMatcher } from './domain/rules/v1/spam/spam-hosts.ts';
 import { openGround, prepareLog, type Ground } from './ground.ts';
 import { createKeyring, type Keyring } from './http/access/keyring.ts';
 import { createSessionRing, type SessionRing } from './http/access/session-ring.ts';
@@ -34,7 +33,8 @@ import { openQueue, type Queue } from './platform/queue.ts';
 import type { Shutdown } from './platform/shutdown.ts';
 import { createProjector, PROJECTOR_SETTINGS, type Projector } from './projections/engine/projector.ts';
 import { ensureServing } from './projections/engine/generation.ts';
-import { VIEWS } from './projections/views.ts';
+import { readSpamHosts } from './projections/operate/spam-file.ts';
+import { CATALOG } from './projections/views.ts';
 
 export interface ServerOptions {
   readonly wire: Wire;
@@ -79,7 +79,8 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
   shutdown.register('hits', async () => started.intake?.stop());
   shutdown.register('HTTP', async () => started.app && closeApp(started.app, log));
 
-  const rules = { isSpamHost: await readSpamHosts(config) };
+  const spamHosts = await readSpamHosts(config.referrerSpamFile);
+  const rules = { isSpamHost: spamMatcher([...defaultSpamHosts, ...spamHosts]) };
   const ground = (started.ground = await openGround(config, (line) => log.info(line)));
   const open = (name: string, max: number, o: Partial<DatabaseOptions> = {}): Database => {
     const onError = (e: Error): void => log.warn({ err: e }, 'a connection to the database was lost');
@@ -94,7 +95,7 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
   const reader = open('reader', 8, { role: 'reader', settings: { max_parallel_workers_per_gather: '0' } });
 
   await prepareLog(owner.db);
-  await prepareProjections(owner, log);
+  await prepareProjections(owner, spamHosts, log);
   const newAdminKey = await ensureAdminKey(writer.db, config.adminKey, systemClock(), keepAdminKey);
 
   const keyring = (started.keyring = openKeyring(writer, log));
@@ -125,7 +126,7 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
   if (isWorker) {
     const projectorDatabase = open('projector', 1, { settings: PROJECTOR_SETTINGS, statementTimeoutMs: 0 });
     const onError = (message: string): void => log.error(message);
-    started.projector = createProjector({ database: projectorDatabase, views: VIEWS, rules, onError });
+    started.projector = createProjector({ database: projectorDatabase, catalog: CATALOG, onError });
     started.projector.start();
   }
   const databases = { writer: writer.db, owner: owner.db, reader: reader.db };
@@ -142,14 +143,10 @@ async function closeAll(databases: readonly Database[]): Promise<void> {
   await Promise.all(databases.map((database) => database.close()));
 }
 
-async function readSpamHosts(config: Config): Promise<(host: string) => boolean> {
-  const more = config.referrerSpamFile === undefined ? '' : await readFile(config.referrerSpamFile, 'utf8');
-  return spamMatcher([...defaultSpamHosts, ...parseSpamHosts(more)]);
-}
-
-async function prepareProjections(owner: Database, log: Logger): Promise<void> {
-  const { stale } = await ensureServing(owner.db, VIEWS);
-  if (stale) log.warn('the figures were made by earlier rules: `antics rebuild` applies those of this version');
+async function prepareProjections(owner: Database, spamHosts: readonly string[], log: Logger): Promise<void> {
+  const { stale, missing } = await ensureServing(owner.db, CATALOG, spamHosts);
+  if (stale) log.warn('the figures were made by other rules: `antics projections rebuild all` applies those of now');
+  if (missing.length > 0) log.warn({ views: missing }, 'views that are not built yet: `antics projections rebuild all`');
 }
 
 function openKeyring(writer: Database, log: Logger): Keyring {

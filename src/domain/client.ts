@@ -1,4 +1,4 @@
-import type { Headers } from './agent/headers.ts';
+import type { Headers } from './rules/v1/agent/headers.ts';
 import { clientIp, inCidrs, isPrivate, parseCidr, type Cidr } from './ip.ts';
 
 /**

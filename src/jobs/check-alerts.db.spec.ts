@@ -10,7 +10,7 @@ import { EVERYTHING } from '../domain/sight.ts';
 import { rebuildAlerts } from '../models/alerts/alert.fold.ts';
 import { openDatabase, type Database } from '../platform/database.ts';
 import { ensureServing } from '../projections/engine/generation.ts';
-import { VIEWS } from '../projections/views.ts';
+import { CATALOG } from '../projections/views.ts';
 import { checkAlerts } from './check-alerts.ts';
 
 let testDatabase: TestDatabase;
@@ -28,7 +28,7 @@ beforeAll(async () => {
   const options = { url: testDatabase.url, max: 3, applicationName: 'test', onError: () => undefined };
   writer = openDatabase({ ...options, role: 'writer' });
   reader = openDatabase({ ...options, role: 'reader' });
-  ({ generation } = await ensureServing(projections.db, VIEWS));
+  ({ generation } = await ensureServing(projections.db, CATALOG));
 });
 afterAll(async () => {
   await Promise.all([projections.close(), writer.close(), reader.close()]);

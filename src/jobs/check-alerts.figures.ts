@@ -4,7 +4,9 @@ import { addDays, localDayHour } from '../domain/local-time.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import { readServing, type Serving } from '../projections/engine/status.read.ts';
 import { readWindow } from '../projections/facts/last-day.read.ts';
-import { readLastDay } from '../projections/views/live/live.read.ts';
+import { READABLE } from '../projections/readable.read.ts';
+import { liveReads } from '../projections/views/live/live.read.ts';
+import { versionOf } from '../projections/views/versions.read.ts';
 import '../log/log.tables.ts';
 
 const DAY_MS = 86_400_000;
@@ -29,7 +31,7 @@ export function readFigures(reader: Db, asked: AskedFigures): Promise<Figures> {
     .setIsolationLevel('repeatable read')
     .setAccessMode('read only')
     .execute(async (tx) => {
-      const serving = await readServing(tx);
+      const serving = await readServing(tx, READABLE);
       if (serving === null || isTooOld(serving.lagSeconds)) return () => 'unknown';
       const visitors = asked.metrics.has('visitors') ? await visitorsOf(tx, serving, asked) : 'unknown';
       const isMore = [...asked.metrics].some((metric) => metric !== 'visitors');
@@ -40,7 +42,7 @@ export function readFigures(reader: Db, asked: AskedFigures): Promise<Figures> {
 
 async function visitorsOf(tx: Tx, serving: Serving, { siteId, now }: AskedFigures): Promise<Finding> {
   if (serving.suspended.includes('live')) return 'unknown';
-  const visitors = await readLastDay(tx, serving.names, [siteId], now);
+  const visitors = await versionOf('live', liveReads, serving).readLastDay(tx, serving.names, [siteId], now);
   return { value: visitors.get(siteId) ?? 0 };
 }
 

@@ -5,8 +5,8 @@ import { saltFor } from '../log/salts.ts';
 import { openDatabase, type Database } from '../platform/database.ts';
 import { createGeneration } from '../projections/engine/generation.ts';
 import { namesOf } from '../projections/facts/names.ts';
-import { pruneLive } from '../projections/views/live/live.prune.ts';
-import { VIEWS } from '../projections/views.ts';
+import { pruneLive } from '../projections/views/live/v1/live.prune.ts';
+import { CATALOG } from '../projections/views.ts';
 import { destroyExpiredSalts, forgetBatches } from './jobs.ts';
 
 let testDatabase: TestDatabase;
@@ -49,7 +49,7 @@ it('forgets batches after an hour', async () => {
 });
 
 it('removes visitors who were last seen 25 hours before the place where the figures stand', async () => {
-  const generation = await owner.db.transaction().execute((tx) => createGeneration(tx, VIEWS, 'building'));
+  const generation = await owner.db.transaction().execute((tx) => createGeneration(tx, CATALOG, { state: 'ready' }));
   const live = namesOf(generation)('live');
   const { lastPosition } = await (await given(owner.db).site()).append(pageView('/'));
   await sql`insert into ${live} (visitor, last_at, site_id) values (1, now() - interval '25 hours 1 minute', 1),

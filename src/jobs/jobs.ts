@@ -10,7 +10,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
 import { defineJob, type AnyJob } from '../platform/queue.ts';
-import { pruneLive } from '../projections/views/live/live.prune.ts';
+import { pruneLive } from '../projections/views/live/v1/live.prune.ts';
 import { alertJobs, type AlertJobsOptions } from './check-alerts.jobs.ts';
 import { eraseSitesJob } from './erase-sites.job.ts';
 

@@ -1,9 +1,13 @@
-import { breakdown } from './views/breakdown/breakdown.view.ts';
-import { live } from './views/live/live.view.ts';
-import { pages } from './views/pages/pages.view.ts';
-import { paths } from './views/paths/paths.view.ts';
-import { summary } from './views/summary/summary.view.ts';
+import { RULE_SETS } from '../domain/rules/rule-sets.ts';
+import type { Catalog } from './catalog.ts';
+import { breakdown } from './views/breakdown/v1/breakdown.view.ts';
+import { live } from './views/live/v1/live.view.ts';
+import { pages } from './views/pages/v1/pages.view.ts';
+import { paths } from './views/paths/v1/paths.view.ts';
+import { summary } from './views/summary/v1/summary.view.ts';
 import type { View } from './views/view.ts';
 
-/** Every view that is folded. Adding one: a folder and a line here. */
+/** Every version of every view that a database may hold. Adding one: a folder and a line here. */
 export const VIEWS: readonly View[] = [summary, pages, breakdown, paths, live];
+
+export const CATALOG: Catalog = { views: VIEWS, ruleSets: RULE_SETS };

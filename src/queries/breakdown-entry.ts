@@ -1,4 +1,4 @@
-import type { BreakdownQuery, BreakdownRow } from '../projections/views/breakdown/breakdown.read.ts';
+import type { BreakdownQuery, BreakdownRow } from '../projections/views/breakdown/v1/breakdown.read.ts';
 import { meanSeconds, shareOf } from './rates.ts';
 import type { ViewName } from './snapshot.ts';
 

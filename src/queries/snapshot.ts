@@ -2,6 +2,7 @@ import { readSite, type SiteRow } from '../models/sites/site.read.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import { NotFound, Unavailable } from '../platform/errors.ts';
 import { readServing, type Serving } from '../projections/engine/status.read.ts';
+import { READABLE } from '../projections/readable.read.ts';
 
 /** Views by the names under which the engine suspends them. */
 export type ViewName = 'summary' | 'breakdown' | 'pages' | 'paths' | 'live';
@@ -46,7 +47,7 @@ export function inSnapshot<R>(
 }
 
 async function servingOf(tx: Tx, views: readonly ViewName[]): Promise<Serving> {
-  const serving = await readServing(tx);
+  const serving = await readServing(tx, READABLE);
   if (serving === null) {
     throw new Unavailable('no_projection', 'The figures are not built yet.', RETRY_AFTER_SECONDS);
   }

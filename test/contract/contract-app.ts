@@ -4,7 +4,6 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Test } from '@nestjs/testing';
 
 import { hashApiKey, newApiKey } from '../../src/domain/api-key.ts';
-import { defaultSpamHosts, spamMatcher } from '../../src/domain/spam/spam-hosts.ts';
 import { AccessGuard, KEYRING } from '../../src/http/access/access.guard.ts';
 import { createKeyring, type StoredKey } from '../../src/http/access/keyring.ts';
 import { ExportController } from '../../src/http/export/export.controller.ts';
@@ -17,7 +16,7 @@ import type { Database, Db } from '../../src/platform/database.ts';
 import { ensureServing } from '../../src/projections/engine/generation.ts';
 import { PROJECTOR_SETTINGS } from '../../src/projections/engine/projector.ts';
 import { foldStep } from '../../src/projections/engine/step.ts';
-import { VIEWS } from '../../src/projections/views.ts';
+import { CATALOG } from '../../src/projections/views.ts';
 import { FIGURES_HANDLERS } from '../../src/queries/figures.handlers.ts';
 import { GetSiteHandler } from '../../src/queries/get-site/get-site.handler.ts';
 import { QUERY_CLOCK, READER } from '../../src/queries/tokens.ts';
@@ -52,13 +51,12 @@ export interface Got {
   readonly json: any;
 }
 
-const rules = { isSpamHost: spamMatcher(defaultSpamHosts) };
 
 export async function openContractApp(): Promise<ContractApp> {
   const log = await createLogDatabase();
   const { db } = log.open('owner');
   const projector = log.open('owner', 1, PROJECTOR_SETTINGS);
-  await ensureServing(db, VIEWS);
+  await ensureServing(db, CATALOG);
   let now: number | null = null;
   const clock: Clock = () => now ?? Date.now();
   const key = newApiKey();
@@ -66,7 +64,7 @@ export async function openContractApp(): Promise<ContractApp> {
 
   const fold = async (): Promise<void> => {
     const serving = await db.selectFrom('projections').select('generation').where('state', '=', 'serving').execute();
-    for (const { generation } of serving) await foldStep(projector.db, generation, { views: VIEWS, rules, maxBatch: 1e6 });
+    for (const { generation } of serving) await foldStep(projector.db, generation, { catalog: CATALOG, maxBatch: 1e6 });
   };
   const get = async (url: string, headers: Record<string, string> = {}): Promise<Got> => {
     const answer = await app.inject({ method: 'GET', url, headers });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { createGeneration } from '../../src/projections/engine/generation.ts';
-import { VIEWS } from '../../src/projections/views.ts';
+import { CATALOG } from '../../src/projections/views.ts';
 import { FIREFOX } from '../given.ts';
 import { findTraces } from '../setup/traces.ts';
 import { startTestServer, until, type TestServer } from './harness.ts';
@@ -59,7 +59,7 @@ it('leaves of a deleted site what was decided about it, and nothing that was see
     method: 'POST',
     body: { site_id: id, metric: 'visitors', operator: 'gt', threshold: 1, email: `${MARK}@mail.example` },
   });
-  await database.db.transaction().execute((tx) => createGeneration(tx, VIEWS, 'building'));
+  await database.db.transaction().execute((tx) => createGeneration(tx, CATALOG, { state: 'ready' }));
   await visit(domain, MARK);
   await visit(other.domain, 'stays');
   await until(20_000, async () => ((await pageviewsOf(id)) === 2 && (await pageviewsOf(other.id)) === 3) || undefined);

@@ -1,13 +1,13 @@
 import type { Db } from '../../src/platform/database.ts';
 import type { Names } from '../../src/projections/facts/names.ts';
-import { readBreakdown, readEntries, readExits } from '../../src/projections/views/breakdown/breakdown.read.ts';
-import { readPaths } from '../../src/projections/views/paths/paths.read.ts';
+import { readBreakdown, readEntries, readExits } from '../../src/projections/views/breakdown/v1/breakdown.read.ts';
+import { readPaths } from '../../src/projections/views/paths/v1/paths.read.ts';
 import {
   readDays,
   readHours,
   readSummaries,
   type SummaryRow,
-} from '../../src/projections/views/summary/summary.read.ts';
+} from '../../src/projections/views/summary/v1/summary.read.ts';
 import type { BreakdownRow, Metric } from '../oracle/breakdown.ts';
 import { ratio } from '../oracle/figures.ts';
 import type { PublishedSummary } from '../oracle/published.ts';

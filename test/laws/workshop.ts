@@ -1,18 +1,16 @@
 import { sql } from 'kysely';
 
-import { defaultSpamHosts, spamMatcher } from '../../src/domain/spam/spam-hosts.ts';
 import type { Db } from '../../src/platform/database.ts';
 import { createGeneration } from '../../src/projections/engine/generation.ts';
 import { PROJECTOR_SETTINGS } from '../../src/projections/engine/projector.ts';
 import { foldStep } from '../../src/projections/engine/step.ts';
 import { namesOf } from '../../src/projections/facts/names.ts';
-import { VIEWS } from '../../src/projections/views.ts';
+import { CATALOG, VIEWS } from '../../src/projections/views.ts';
 import { createLogDatabase } from '../log/log-database.ts';
 import type { Folder, Row } from './folder.ts';
 import type { Workshop } from './hold.ts';
 import { readsOfGeneration } from './projection-reads.ts';
 
-const rules = { isSpamHost: spamMatcher(defaultSpamHosts) };
 const MAX_BATCH = 1_000_000;
 
 // The dictionaries are left out: what is never read of them depends on the batch, as a row of a known bot brings none.
@@ -29,7 +27,7 @@ export async function openProjectionWorkshop(): Promise<Workshop> {
     const folder: Folder = {
       tables: TABLES,
       async foldUpTo(position) {
-        const options = { views: VIEWS, rules, maxBatch: MAX_BATCH, target: position };
+        const options = { catalog: CATALOG, maxBatch: MAX_BATCH, target: position };
         if ((await positionOf(db, generation)) >= position) return;
         const step = await foldStep(connection.db, generation, options);
         if (step.kind === 'busy' || step.position !== position) throw new Error(`not folded up to ${position}`);
@@ -52,7 +50,7 @@ export async function openProjectionWorkshop(): Promise<Workshop> {
     db,
     engine: {
       newGeneration: async () =>
-        folderOf(await db.transaction().execute((tx) => createGeneration(tx, VIEWS, 'building'))),
+        folderOf(await db.transaction().execute((tx) => createGeneration(tx, CATALOG, { state: 'ready' }))),
     },
     readsOf: (folder) => readsOfGeneration(db, namesOf(generations.get(folder) ?? 0)),
     close: log.close,

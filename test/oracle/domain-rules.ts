@@ -1,8 +1,8 @@
-import { interpretAgent } from '../../src/domain/agent/interpret-agent.ts';
-import { deviceOf } from '../../src/domain/agent/device.ts';
+import { interpretAgent } from '../../src/domain/rules/v1/agent/interpret-agent.ts';
+import { deviceOf } from '../../src/domain/rules/v1/agent/device.ts';
 import { referrerHost } from '../../src/domain/referrer.ts';
-import { interpretSource } from '../../src/domain/source/interpret-source.ts';
-import { defaultSpamHosts, spamMatcher } from '../../src/domain/spam/spam-hosts.ts';
+import { interpretSource } from '../../src/domain/rules/v1/source/interpret-source.ts';
+import { defaultSpamHosts, spamMatcher } from '../../src/domain/rules/v1/spam/spam-hosts.ts';
 import { isExcluded } from './exclusions.ts';
 import type { LogRow } from './log-row.ts';
 import type { Rules } from './rules.ts';

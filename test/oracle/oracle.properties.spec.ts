@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { arbitraryLog, rowsOfLog } from '../arbitrary/log.ts';
-import { defaultSpamHosts } from '../../src/domain/spam/spam-hosts.ts';
+import { defaultSpamHosts } from '../../src/domain/rules/v1/spam/spam-hosts.ts';
 import { domainRules } from './domain-rules.ts';
 import { sum } from './figures.ts';
 import type { LogRow } from './log-row.ts';

@@ -11,13 +11,13 @@ import type { Db } from '../../src/platform/database.ts';
 import { createGeneration, ensureServing } from '../../src/projections/engine/generation.ts';
 import { rebuild } from '../../src/projections/engine/rebuild.ts';
 import { foldStep } from '../../src/projections/engine/step.ts';
-import { VIEWS } from '../../src/projections/views.ts';
+import { CATALOG } from '../../src/projections/views.ts';
 import { engagement, event, given, pageView, type GivenHit, type GivenSite } from '../given.ts';
 import { excludePaths } from '../laws/written-log.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
 import { findTraces } from '../setup/traces.ts';
 import { compareWithOracle } from '../simulated/compare.ts';
-import { projectionsOf, rules, untilCaughtUp, type Projections } from './projections-of.ts';
+import { projectionsOf, untilCaughtUp, type Projections } from './projections-of.ts';
 import { expectSameGenerations } from './same-generations.ts';
 
 let database: TestDatabase;
@@ -29,7 +29,7 @@ beforeEach(async () => {
   database = await createTestDatabase();
   projections = projectionsOf(database.url);
   db = projections.db;
-  await ensureServing(db, VIEWS);
+  await ensureServing(db, CATALOG);
   other = await given(db).site({ domain: 'other.example' });
   await other.append(...hitsOf('stays'));
 });
@@ -122,11 +122,11 @@ async function expectGone(site: GivenSite, mark: string): Promise<void> {
 describe('erasing a site', () => {
   it('leaves nothing of it but its audit trail, in any generation, and touches no other site', async () => {
     const site = await siteWithTraces('gonemark');
-    await db.transaction().execute((tx) => createGeneration(tx, VIEWS, 'building'));
-    const retired = await db.transaction().execute((tx) => createGeneration(tx, VIEWS, 'building'));
+    await db.transaction().execute((tx) => createGeneration(tx, CATALOG, { state: 'ready' }));
+    const retired = await db.transaction().execute((tx) => createGeneration(tx, CATALOG, { state: 'ready' }));
     projections.startProjector();
     await untilCaughtUp(db);
-    await db.updateTable('projections').set({ state: 'retired' }).where('generation', '=', retired).execute();
+    await db.updateTable('projections').set({ state: 'previous' }).where('generation', '=', retired).execute();
     await park(site);
     await remove(site);
     const position = await deletionOf(site);
@@ -148,7 +148,7 @@ describe('erasing a site', () => {
     await compareWithOracle(db, serving);
     const folding = projections.openFolding('rebuild');
     const quiet = { onProgress: () => undefined, onError: () => undefined };
-    const { generation } = await rebuild({ db: folding.db, views: VIEWS, rules, ...quiet });
+    const { generation } = await rebuild({ db: folding.db, catalog: CATALOG, spamHosts: [], ...quiet });
     await untilCaughtUp(db);
     await expectSameGenerations(db, 1, generation);
     await expectGone(site, 'gonemark');
@@ -233,7 +233,7 @@ describe('erasing a site', () => {
     await db.transaction().execute(async (tx) => {
       await sql`set local idle_in_transaction_session_timeout = 0`.execute(tx);
       await sql`lock table ${sql.table('projection_1.hit')} in share row exclusive mode`.execute(tx);
-      const fold = foldStep(folding.db, 1, { views: VIEWS, rules, maxBatch: 10_000 });
+      const fold = foldStep(folding.db, 1, { catalog: CATALOG, maxBatch: 10_000 });
       await untilWaiting(slow.db, 1);
       erased = eraseSites(options());
       await untilWaiting(slow.db, 2);

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 
 import { ensureServing } from '../../src/projections/engine/generation.ts';
 import { namesOf } from '../../src/projections/facts/names.ts';
-import { VIEWS } from '../../src/projections/views.ts';
+import { CATALOG } from '../../src/projections/views.ts';
 import { given, pageView } from '../given.ts';
 import { excludePaths } from '../laws/written-log.ts';
 import { createTestDatabase } from '../setup/test-database.ts';
@@ -14,7 +14,7 @@ it('gives a generation that was made before paths could be excluded the history 
   const projections = projectionsOf(database.url);
   const { db } = projections;
   try {
-    await ensureServing(db, VIEWS);
+    await ensureServing(db, CATALOG);
     const site = await given(db).site();
     await site.append(pageView('/a'), pageView('/b'));
     await excludePaths(db, site, ['/a']);
@@ -22,7 +22,7 @@ it('gives a generation that was made before paths could be excluded the history 
     await untilCaughtUp(db);
     await before.stop();
     await sql`drop table ${namesOf(1)('exclusion')}`.execute(db);
-    await ensureServing(db, VIEWS);
+    await ensureServing(db, CATALOG);
     projections.startProjector();
     await site.append(pageView('/a'), pageView('/b'), pageView('/a'));
     const serving = await untilCaughtUp(db);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Db } from '../../src/platform/database.ts';
 import { readServing } from '../../src/projections/engine/status.read.ts';
-import { readSummaries } from '../../src/projections/views/summary/summary.read.ts';
+import { readSummaries } from '../../src/projections/views/summary/v1/summary.read.ts';
 import { pageView, type GivenSite } from '../given.ts';
 
 /** Something that goes on until it is told to end. */

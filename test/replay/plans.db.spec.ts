@@ -3,10 +3,10 @@ import { openDatabase } from '../../src/platform/database.ts';
 import { ensureServing } from '../../src/projections/engine/generation.ts';
 import { PROJECTOR_SETTINGS } from '../../src/projections/engine/projector.ts';
 import { foldStep } from '../../src/projections/engine/step.ts';
-import { VIEWS } from '../../src/projections/views.ts';
+import { CATALOG } from '../../src/projections/views.ts';
 import { createTestDatabase } from '../setup/test-database.ts';
 import { compareWithOracle } from '../simulated/compare.ts';
-import { projectionsOf, rules, untilCaughtUp } from './projections-of.ts';
+import { projectionsOf, untilCaughtUp } from './projections-of.ts';
 
 // The server chooses a plan by what it knows of a batch, which differs from batch to batch. A fold that depends on the
 // order in which rows happen to come is right under one plan and wrong under another.
@@ -29,10 +29,10 @@ describe('a fold', () => {
       onError: () => undefined,
     });
     try {
-      const { generation } = await ensureServing(db, VIEWS);
+      const { generation } = await ensureServing(db, CATALOG);
       await simulate(db, { hits: 2_000, days: 2, sites: 2, seed: 5, actor: 'cli:test' });
       for (const maxBatch of [900, 300, 10_000]) {
-        await foldStep(folding.db, generation, { views: VIEWS, rules, maxBatch });
+        await foldStep(folding.db, generation, { catalog: CATALOG, maxBatch });
       }
       expect(await compareWithOracle(db, await untilCaughtUp(db, 0))).toBeGreaterThan(500);
     } finally {

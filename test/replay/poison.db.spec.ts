@@ -6,7 +6,7 @@ import { foldStepPastPoison } from '../../src/projections/engine/poison.ts';
 import { rebuild } from '../../src/projections/engine/rebuild.ts';
 import { foldStep } from '../../src/projections/engine/step.ts';
 import { namesOf } from '../../src/projections/facts/names.ts';
-import { VIEWS } from '../../src/projections/views.ts';
+import { CATALOG, VIEWS } from '../../src/projections/views.ts';
 import type { View } from '../../src/projections/views/view.ts';
 import { event, given, pageView, type GivenHit, type GivenSite } from '../given.ts';
 import { expectReadsEqualOracle } from '../laws/oracle-laws.ts';
@@ -14,10 +14,10 @@ import { readsOfGeneration } from '../laws/projection-reads.ts';
 import { domainRules } from '../oracle/domain-rules.ts';
 import { readLog } from '../oracle/log-row.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
-import { projectionsOf, rules, untilCaughtUp, type Projections } from './projections-of.ts';
+import { projectionsOf, untilCaughtUp, type Projections } from './projections-of.ts';
 
 const POISON_MS = 66_600;
-const options = { views: VIEWS, rules, maxBatch: 10_000 };
+const options = { catalog: CATALOG, maxBatch: 10_000 };
 
 let database: TestDatabase;
 let projections: Projections;
@@ -26,7 +26,7 @@ let site: GivenSite;
 beforeEach(async () => {
   database = await createTestDatabase();
   projections = projectionsOf(database.url);
-  await ensureServing(projections.db, VIEWS);
+  await ensureServing(projections.db, CATALOG);
   // Stands for whatever a table may one day not take.
   await sql`alter table ${namesOf(1)('hit')} add constraint no_poison check (ms is distinct from ${sql.lit(POISON_MS)})`
     .execute(projections.db);
@@ -136,7 +136,11 @@ const mended: View = {
 
 describe('a view whose fold fails', () => {
   beforeEach(async () => {
-    await projections.db.transaction().execute((tx) => broken.create(tx, namesOf(1)));
+    await projections.db.transaction().execute(async (tx) => {
+      await broken.create(tx, namesOf(1));
+      const row = { generation: 1, view: 'broken', version: 1, facts: 1, state: 'serving' as const, switched_at: null };
+      await tx.insertInto('projection_views').values(row).execute();
+    });
   });
 
   const counted = async (generation: number): Promise<unknown> => {
@@ -145,7 +149,7 @@ describe('a view whose fold fails', () => {
   };
 
   it('is suspended, parks nothing, and everything else goes on', async () => {
-    const projector = projections.startProjector({ views: [broken, ...VIEWS] });
+    const projector = projections.startProjector({ catalog: { ...CATALOG, views: [broken, ...VIEWS] } });
     await site.append(...visits(5), event('fine', { visitor: 'v 1' }), event('fine', { visitor: 'v 2' }));
     expect((await untilCaughtUp(projections.db)).suspended).toEqual([]);
     await site.append(...visits(10), event('boom', { visitor: 'v 3' }), ...visits(10, 'w'));
@@ -159,13 +163,13 @@ describe('a view whose fold fails', () => {
   });
 
   it('is made whole by a rebuild', async () => {
-    const projector = projections.startProjector({ views: [...VIEWS, broken] });
+    const projector = projections.startProjector({ catalog: { ...CATALOG, views: [...VIEWS, broken] } });
     await site.append(event('fine'), event('boom'), event('fine'));
     expect((await untilCaughtUp(projections.db)).suspended).toEqual(['broken']);
     await projector.stop();
     const folding = projections.openFolding('rebuild');
     const quiet = { onProgress: () => undefined, onError: () => undefined };
-    const { generation, position } = await rebuild({ db: folding.db, views: [...VIEWS, mended], rules, ...quiet });
+    const { generation, position } = await rebuild({ db: folding.db, catalog: { ...CATALOG, views: [...VIEWS, mended] }, spamHosts: [], ...quiet });
     expect(position).toBe(await readHead(projections.db));
     expect((await untilCaughtUp(projections.db)).suspended).toEqual([]);
     expect(await counted(generation)).toEqual([{ events: 3 }]);

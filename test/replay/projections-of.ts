@@ -2,21 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { sql } from 'kysely';
 
-import { defaultSpamHosts, spamMatcher } from '../../src/domain/spam/spam-hosts.ts';
 import { readHead } from '../../src/log/head.ts';
 import { openDatabase, type Database, type Db } from '../../src/platform/database.ts';
+import type { Catalog } from '../../src/projections/catalog.ts';
 import { createProjector, PROJECTOR_SETTINGS, type Projector } from '../../src/projections/engine/projector.ts';
 import { readServing, type Serving } from '../../src/projections/engine/status.read.ts';
 import type { Step } from '../../src/projections/engine/step.ts';
-import { VIEWS } from '../../src/projections/views.ts';
-import type { View } from '../../src/projections/views/view.ts';
-
-export const rules = { isSpamHost: spamMatcher(defaultSpamHosts) };
+import { CATALOG } from '../../src/projections/views.ts';
 
 export interface ProjectorOptions {
   /** Name of its connection, by which a test can find it. */
   name?: string;
-  views?: readonly View[];
+  catalog?: Catalog;
   maxBatch?: number;
 }
 
@@ -51,13 +48,12 @@ export function projectionsOf(url: string): Projections {
   return {
     db: open('antics test', 4).db,
     openFolding,
-    startProjector({ name = 'antics test projector', views = VIEWS, maxBatch } = {}) {
+    startProjector({ name = 'antics test projector', catalog = CATALOG, maxBatch } = {}) {
       const errors: string[] = [];
       const folded: Step[] = [];
       const projector = createProjector({
         database: openFolding(name),
-        views,
-        rules,
+        catalog,
         ...(maxBatch === undefined ? {} : { maxBatch }),
         onError: (message) => errors.push(message),
         onStep: (_generation, step) => void (step.kind === 'folded' && folded.push(step)),

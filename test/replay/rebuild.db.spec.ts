@@ -4,14 +4,15 @@ import { sql } from 'kysely';
 
 import { simulate } from '../../src/cli/simulate/simulate.ts';
 import type { Db } from '../../src/platform/database.ts';
-import { createGeneration, ensureServing, promote } from '../../src/projections/engine/generation.ts';
+import { createGeneration, ensureServing } from '../../src/projections/engine/generation.ts';
+import { switchFacts } from '../../src/projections/engine/switch.ts';
 import { rebuild, type RebuildOptions } from '../../src/projections/engine/rebuild.ts';
-import { VIEWS } from '../../src/projections/views.ts';
+import { CATALOG } from '../../src/projections/views.ts';
 import { given, type GivenSite } from '../given.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
 import { compareWithOracle } from '../simulated/compare.ts';
 import { keepReading, keepVisiting } from './meanwhile.ts';
-import { endConnections, projectionsOf, rules, untilCaughtUp, type Projections } from './projections-of.ts';
+import { endConnections, projectionsOf, untilCaughtUp, type Projections } from './projections-of.ts';
 import { expectSameGenerations } from './same-generations.ts';
 
 const REBUILDER = 'antics test rebuild';
@@ -25,7 +26,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   projections = projectionsOf(database.url);
   db = projections.db;
-  await ensureServing(db, VIEWS);
+  await ensureServing(db, CATALOG);
   // More than one batch of a rebuild, so that there is a middle.
   await simulate(db, { hits: 26_000, days: 2, sites: 2, seed: 21, actor: 'cli:test' });
   site = await given(db).site();
@@ -42,13 +43,15 @@ function rebuildNow(options: Partial<RebuildOptions> = {}) {
   const folding = projections.openFolding(REBUILDER);
   return rebuild({
     db: folding.db,
-    views: VIEWS,
-    rules,
+    catalog: CATALOG,
+    spamHosts: [],
     onProgress: () => undefined,
     onError: () => undefined,
     ...options,
   }).finally(() => folding.close());
 }
+
+const switchTo = (generation: number) => db.transaction().execute((tx) => switchFacts(tx, generation));
 
 async function generations(): Promise<{ generation: number; state: string }[]> {
   return db.selectFrom('projections').select(['generation', 'state']).orderBy('generation').execute();
@@ -76,12 +79,11 @@ describe('a rebuild', () => {
     const positions = looks.map((look) => look.position);
     expect(positions).toEqual(positions.toSorted((a, b) => a - b));
     expect(await generations()).toEqual([
-      { generation: 1, state: 'retired' },
+      { generation: 1, state: 'previous' },
       { generation: 2, state: 'serving' },
     ]);
 
     // The one that served goes on to where the new one stands.
-    await sql`update projections set state = 'building' where generation = 1`.execute(db);
     const serving = await untilCaughtUp(db);
     await untilAt(1, serving.position);
     await expectSameGenerations(db, 1, 2);
@@ -90,20 +92,20 @@ describe('a rebuild', () => {
 
   it('does not serve while it stands behind what serves: figures that were read are not taken back', async () => {
     const { generation: before, position } = await untilCaughtUp(db);
-    const generation = await db.transaction().execute((tx) => createGeneration(tx, VIEWS, 'building'));
-    expect(await promote(db, generation)).toBe(false);
+    const generation = await db.transaction().execute((tx) => createGeneration(tx, CATALOG, { state: 'ready' }));
+    expect(await switchTo(generation)).toBe(null);
     expect((await untilCaughtUp(db)).generation).toBe(before);
     await untilAt(generation, position);
-    expect(await promote(db, generation)).toBe(true);
+    expect(await switchTo(generation)).toEqual({ previous: before, dropped: [1] });
     expect((await untilCaughtUp(db)).generation).toBe(generation);
-    await expect(promote(db, 99)).rejects.toThrow('generation 99 is not there any more');
+    await expect(switchTo(99)).rejects.toThrow('generation 99 is not there any more');
   }, 120_000);
 
   it('that is killed in the middle leaves what serves alone, and is cleared away by the next', async () => {
     const before = await untilCaughtUp(db);
     const onProgress = once(() => void endConnections(db, REBUILDER));
     await expect(rebuildNow({ onProgress })).rejects.toThrow();
-    const killed = (await generations()).find(({ state }) => state === 'building')?.generation ?? 0;
+    const killed = (await generations()).find(({ state }) => state === 'ready')?.generation ?? 0;
     expect(killed).toBeGreaterThan(before.generation);
     expect(await schemas()).toContain(`projection_${killed}`);
     expect((await untilCaughtUp(db)).generation).toBe(before.generation);
@@ -111,14 +113,6 @@ describe('a rebuild', () => {
     const { generation } = await rebuildNow();
     expect(await schemas()).toEqual([`projection_${before.generation}`, `projection_${generation}`]);
     await compareWithOracle(db, await untilCaughtUp(db));
-  }, 120_000);
-
-  it('that another one clears away ends with a word, and does not wait for ever', async () => {
-    let second: Promise<unknown> = Promise.resolve();
-    const first = rebuildNow({ onProgress: once(() => void (second = rebuildNow())) });
-    await expect(first).rejects.toThrow('another rebuild has begun');
-    await second;
-    expect((await generations()).map(({ state }) => state).sort()).toEqual(['retired', 'serving']);
   }, 120_000);
 });
 

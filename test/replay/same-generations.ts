@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 
 import type { Db } from '../../src/platform/database.ts';
 import { namesOf } from '../../src/projections/facts/names.ts';
-import { pruneLive } from '../../src/projections/views/live/live.prune.ts';
+import { pruneLive } from '../../src/projections/views/live/v1/live.prune.ts';
 import { VIEWS } from '../../src/projections/views.ts';
 import { expectNone } from '../laws/differences.ts';
 

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 
 import { ensureServing } from '../../src/projections/engine/generation.ts';
 import { namesOf } from '../../src/projections/facts/names.ts';
-import { VIEWS } from '../../src/projections/views.ts';
+import { CATALOG } from '../../src/projections/views.ts';
 import { given, type GivenSite } from '../given.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
 import { compareWithOracle } from '../simulated/compare.ts';
@@ -18,7 +18,7 @@ let site: GivenSite;
 beforeEach(async () => {
   database = await createTestDatabase();
   projections = projectionsOf(database.url);
-  await ensureServing(projections.db, VIEWS);
+  await ensureServing(projections.db, CATALOG);
   site = await given(projections.db).site();
 });
 
@@ -36,10 +36,14 @@ async function foldedHits(): Promise<unknown> {
 }
 
 describe('workers', () => {
-  it('fold nothing twice when two of them follow one log', async () => {
+  it('stand by while one of them folds, take over from it, and fold nothing twice', async () => {
     const workers = ['one', 'two'].map((name) => projections.startProjector({ name, maxBatch: 60 }));
     const visiting = keepVisiting(site);
-    while (workers.some((worker) => worker.folded.length < 5)) await sleep(20);
+    while (workers.every((worker) => worker.folded.length < 5)) await sleep(20);
+    expect(workers.map((worker) => worker.folded.length > 0).sort()).toEqual([false, true]);
+    const [folding, standingBy] = workers.toSorted((a, b) => b.folded.length - a.folded.length);
+    await folding?.stop();
+    while ((standingBy?.folded.length ?? 0) < 5) await sleep(20);
     const hits = await visiting.end();
     const serving = await untilCaughtUp(projections.db);
     // On a busy machine the server ends a transaction that stood still for two seconds, and the worker goes on.

@@ -11,7 +11,7 @@ import { startEmbedded } from '../../src/platform/embedded/embedded.ts';
 import { messageOf } from '../../src/platform/errors.ts';
 import { migrate } from '../../src/platform/migrate.ts';
 import { ensureServing } from '../../src/projections/engine/generation.ts';
-import { VIEWS } from '../../src/projections/views.ts';
+import { CATALOG } from '../../src/projections/views.ts';
 import { projectionsOf, untilCaughtUp } from '../replay/projections-of.ts';
 import { compareWithOracle } from './compare.ts';
 
@@ -35,7 +35,7 @@ async function check(url: string): Promise<void> {
   const projections = projectionsOf(url);
   try {
     const { db } = projections;
-    await ensureServing(db, VIEWS);
+    await ensureServing(db, CATALOG);
     let started = performance.now();
     const projector = projections.startProjector();
     const { appended } = await simulate(db, {

@@ -1,7 +1,7 @@
 import { readHead } from '../../src/log/head.ts';
 import type { Db } from '../../src/platform/database.ts';
 import type { Serving } from '../../src/projections/engine/status.read.ts';
-import { readLastDay, readLive } from '../../src/projections/views/live/live.read.ts';
+import { readLastDay, readLive } from '../../src/projections/views/live/v1/live.read.ts';
 import { differences, expectNone } from '../laws/differences.ts';
 import { expectReadsEqualOracle } from '../laws/oracle-laws.ts';
 import { readsOfGeneration } from '../laws/projection-reads.ts';

@@ -2,7 +2,7 @@ import { createSite } from '../../src/commands/create-site/create-site.ts';
 import { simulate } from '../../src/cli/simulate/simulate.ts';
 import type { Db } from '../../src/platform/database.ts';
 import { ensureServing } from '../../src/projections/engine/generation.ts';
-import { VIEWS } from '../../src/projections/views.ts';
+import { CATALOG } from '../../src/projections/views.ts';
 import { projectionsOf, untilCaughtUp, type Projections } from '../replay/projections-of.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
 import { compareWithOracle } from './compare.ts';
@@ -30,7 +30,7 @@ beforeAll(async () => {
   for (const [domain, timezone] of Object.entries(ZONES)) {
     await createSite(db, { domain, timezone }, { actor: { name: actor, kind: 'cli' } }, () => NOVEMBER - 41 * 86_400_000);
   }
-  await ensureServing(db, VIEWS);
+  await ensureServing(db, CATALOG);
 });
 
 afterAll(async () => {

@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import { readFile } from 'node:fs/promises';
-import { defaultSpamHosts, parseSpamHosts, spamMatcher } from '../../domain/spam/spam-hosts.ts';
 import type { Config } from '../../platform/config.ts';
 import { openDatabase } from '../../platform/database.ts';
+import { readSpamHosts } from '../../projections/operate/spam-file.ts';
 import { PROJECTOR_SETTINGS } from '../../projections/engine/projector.ts';
 import { rebuild } from '../../projections/engine/rebuild.ts';
-import { VIEWS } from '../../projections/views.ts';
+import { CATALOG } from '../../projections/views.ts';
 import { number } from '../format.ts';
 
 export interface RebuildDeps {
@@ -46,13 +45,13 @@ async function run(deps: RebuildDeps): Promise<void> {
     onError: () => undefined, // what runs rejects besides
   });
   try {
-    const more = config.referrerSpamFile === undefined ? '' : await readFile(config.referrerSpamFile, 'utf8');
+    const spamHosts = await readSpamHosts(config.referrerSpamFile);
     const started = performance.now();
     let toldAt = started;
     const { generation, position } = await rebuild({
       db: database.db,
-      views: VIEWS,
-      rules: { isSpamHost: spamMatcher([...defaultSpamHosts, ...parseSpamHosts(more)]) },
+      catalog: CATALOG,
+      spamHosts,
       onProgress(at, head) {
         if (performance.now() - toldAt < TELL_EVERY_MS) return;
         toldAt = performance.now();

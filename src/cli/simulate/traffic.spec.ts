@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
 import { cleanText } from '../../domain/text.ts';
-import { interpretAgent } from '../../domain/agent/interpret-agent.ts';
+import { interpretAgent } from '../../domain/rules/v1/agent/interpret-agent.ts';
 import { localDayHour } from '../../domain/local-time.ts';
 import { parsePageUrl } from '../../domain/page-url.ts';
 import { cleanProps } from '../../domain/props.ts';
 import { cleanReferrer } from '../../domain/referrer.ts';
-import { defaultSpamHosts, spamMatcher } from '../../domain/spam/spam-hosts.ts';
+import { defaultSpamHosts, spamMatcher } from '../../domain/rules/v1/spam/spam-hosts.ts';
 import { ENGAGEMENT, type NewHit } from '../../log/hit.ts';
 import { BOTS, BROWSERS } from './agents.data.ts';
 import { allUserAgents, type DrawSalt } from './people.ts';

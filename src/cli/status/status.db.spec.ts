@@ -119,9 +119,9 @@ describe('antics status', () => {
   it('says where every projection stands, what is parked and what is suspended', async () => {
     await givenSite();
     await givenHits(100);
-    await sql`insert into projections (generation, state, rules_version, views, position, caught_up_at) values
-      (1, 'serving', 3, '[]', 90, now() - interval '90 seconds'), (2, 'building', 4, '[]', 0, null),
-      (3, 'retired', 2, '[]', 100, now() - interval '1 hour')`.execute(database.db);
+    await sql`insert into projections (generation, state, rules_version, position, caught_up_at) values
+      (1, 'serving', 3, 90, now() - interval '90 seconds'), (2, 'building', 4, 0, null),
+      (3, 'previous', 2, 100, now() - interval '1 hour')`.execute(database.db);
     await sql`insert into projection_parked values (1, 17, 'odd', now()), (1, 18, 'odd', now())`.execute(database.db);
     await sql`insert into projection_suspended values (1, 'paths', ${'broken\u001b[2J'}, now())`.execute(database.db);
     const { projections } = await readStatus(database.db);

@@ -1,4 +1,4 @@
-import type { Headers } from '../../domain/agent/headers.ts';
+import type { Headers } from '../../domain/rules/v1/agent/headers.ts';
 import type { DropReason } from './drop-reasons.ts';
 
 /** What a client said, checked and bounded, not yet interpreted. */

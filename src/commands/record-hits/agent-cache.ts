@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { interpretAgent } from '../../domain/agent/interpret-agent.ts';
+import { interpretAgent } from '../../domain/rules/v1/agent/interpret-agent.ts';
 import { cleanText } from '../../domain/text.ts';
 import { agentIds, USER_AGENT_LENGTH } from '../../log/agents.ts';
 import type { Db } from '../../platform/database.ts';

@@ -1,4 +1,4 @@
-import type { Headers } from '../../domain/agent/headers.ts';
+import type { Headers } from '../../domain/rules/v1/agent/headers.ts';
 import { rateLimit, type MonotonicClock, type RateLimit, type RateLimits } from '../../platform/rate-limit.ts';
 
 /** What hits may be sent, counted in this process. */

@@ -1,8 +1,8 @@
 import { hostOfOrigin } from '../../domain/host.ts';
 import { parseCidrList, type Cidr } from '../../domain/ip.ts';
 import { pathMatcher } from '../../domain/exclusion.ts';
-import { spamMatcher } from '../../domain/spam/spam-hosts.ts';
-import { interpretAgent } from '../../domain/agent/interpret-agent.ts';
+import { spamMatcher } from '../../domain/rules/v1/spam/spam-hosts.ts';
+import { interpretAgent } from '../../domain/rules/v1/agent/interpret-agent.ts';
 import { visitorId } from '../../domain/visitor-id.ts';
 import { VERDICT, type NewHit } from '../../log/hit.ts';
 import type { Accepted, EventBody, IncomingHit } from './accept-hit.command.ts';

@@ -1,4 +1,4 @@
-import { isBotByHeaders, isPrefetch } from '../../domain/agent/headers.ts';
+import { isBotByHeaders, isPrefetch } from '../../domain/rules/v1/agent/headers.ts';
 import { clientIp, inCidrs } from '../../domain/ip.ts';
 import { localDayHour } from '../../domain/local-time.ts';
 import { parsePageUrl } from '../../domain/page-url.ts';

@@ -1,7 +1,7 @@
 import { Counter, type Registry } from 'prom-client';
 import { clientOf } from '../../domain/client.ts';
 import type { Cidr } from '../../domain/ip.ts';
-import type { Headers } from '../../domain/agent/headers.ts';
+import type { Headers } from '../../domain/rules/v1/agent/headers.ts';
 import { TooMany } from '../../platform/errors.ts';
 import { rateLimit, type MonotonicClock, type Rate, type RateLimit } from '../../platform/rate-limit.ts';
 

@@ -1,12 +1,13 @@
 import type { ActorKind } from '../../domain/actor.ts';
 import type { AdminEvent } from './admin-events.ts';
+import type { ProjectionEvent } from './projection-events.ts';
 import type { SystemEvent } from './system-events.ts';
 
 /**
  * The vocabulary of `log_events`: past tense, readonly, closed; each type at its newest schema version. A changed shape
  * is a new version, with an upcaster from the one before (`upcast.ts`) and a golden fixture of each.
  */
-export type DomainEvent = AdminEvent | SystemEvent;
+export type DomainEvent = AdminEvent | ProjectionEvent | SystemEvent;
 
 export type EventType = DomainEvent['type'];
 export type EventOf<T extends EventType> = Extract<DomainEvent, { type: T }>;
@@ -22,7 +23,7 @@ export interface PrivateFields {
 
 /** An event with what the log records beside it. */
 export type NewEvent = DomainEvent & {
-  /** `site:<uuid>`, `folder:<uuid>`, `alert:<uuid>`, `key:<uuid>`, `session:<uuid>`, `log`. */
+  /** `site:<uuid>`, `folder:<uuid>`, `alert:<uuid>`, `key:<uuid>`, `session:<uuid>`, `projection:<name>`, `log`. */
   readonly stream: string;
   /** The stream's version before it (0: new), or null for "whatever it is". */
   readonly expectedVersion: number | null;

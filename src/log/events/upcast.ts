@@ -35,6 +35,10 @@ export const SCHEMA_VERSIONS: { readonly [T in EventType]: EventOf<T>['schemaVer
   SignInLinkMade: 1,
   SessionOpened: 1,
   SessionRevoked: 1,
+  ProjectionSwitched: 1,
+  ProjectionDiscarded: 1,
+  HitDiscarded: 1,
+  LogTrimmed: 1,
   SaltsDestroyed: 1,
   LogResumed: 1,
 };

@@ -27,9 +27,8 @@ export interface EraseOptions {
  * well as one that begins now: its generation is either in the list, or made later than the hits were blanked.
  */
 export async function eraseFromProjections(o: EraseOptions): Promise<void> {
-  const generations = await o.db.selectFrom('projections').select('generation').orderBy('generation').execute();
-  for (const { generation } of generations) {
-    await waitForFold(o.db, generation);
+  for (const { generation, facts } of await schemasOf(o.db)) {
+    await waitForFold(o.db, facts);
     for (const table of await tablesOf(o.db, generation)) {
       for (let count = CHUNK; count === CHUNK; ) {
         count = await eraseChunk(o, generation, table);
@@ -58,6 +57,14 @@ export async function forgetAgents(tx: Db): Promise<void> {
     await sql`delete from ${namesOf(generation)('agent')} where agent_id in (
       select agent_id from agents where retired_at is not null and user_agent = '(not recorded)')`.execute(tx);
   }
+}
+
+/** Every schema of facts or views, with the facts whose checkpoint guards it. */
+async function schemasOf(db: Db): Promise<{ generation: number; facts: number }[]> {
+  const { rows } = await sql<{ generation: number; facts: number }>`
+    select generation, generation as facts from projections
+    union select generation, facts from projection_views order by 1`.execute(db);
+  return rows;
 }
 
 async function waitForFold(db: Db, generation: number): Promise<void> {

@@ -3,10 +3,12 @@ import type { Tx } from '../../platform/database.ts';
 import { ensureBatchTables } from '../facts/batch.tables.ts';
 import { dropExcluded } from '../facts/exclusions.ts';
 import { moveFrontiers, type FrontierMove } from '../facts/frontier.ts';
-import { interpretUnknown, type Rules } from '../facts/interpret.ts';
+import { interpretUnknown } from '../facts/interpret.ts';
 import type { Names } from '../facts/names.ts';
 import { readOldVisits } from '../facts/old-visits.ts';
+import { turnIntoPages } from '../facts/page-rule.ts';
 import { collectTerms, readBatch, type Range } from '../facts/read-batch.ts';
+import type { Rules } from '../facts/rules.ts';
 import { measureTime, numberVisits } from '../facts/sessions.ts';
 import { buildVisits } from '../facts/new-visits.ts';
 import { prepareRun, withoutLoops, type Run } from '../facts/run.ts';
@@ -30,12 +32,13 @@ export async function foldFacts(tx: Tx, names: Names, rules: Rules, range: Range
     if (left.length > 0) throw new Error('an agent or source stayed without interpretation');
   }
   await dropExcluded(tx, names);
+  await turnIntoPages(tx, rules);
   const run = await prepareRun(tx);
   await collectTerms(run, names);
   const { replays } = await readOldVisits(run, names);
   await withoutLoops(tx, async () => {
-    await numberVisits(run, names, replays);
-    await measureTime(run);
+    await numberVisits(run, names, rules, replays);
+    await measureTime(run, rules);
     await buildVisits(run, names);
     await diffVisits(run, names);
   });
@@ -49,4 +52,9 @@ export async function prepareConnection(tx: Tx, views: readonly View[]): Promise
     tx,
     views.flatMap((view) => view.scratch ?? []),
   );
+}
+
+/** Empties the temporary tables of a view, which is to be folded once more in this transaction. */
+export async function clearScratch(tx: Tx, view: View): Promise<void> {
+  for (const { table } of view.scratch ?? []) await sql`delete from ${sql.ref(table)}`.execute(tx);
 }

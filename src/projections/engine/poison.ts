@@ -37,7 +37,7 @@ export async function foldStepPastPoison(
       // A statement of ours that is wrong would park hit after hit: nothing goes on until it is mended.
       if (e instanceof FactsFailed && isOurMistake(e.cause)) throw e;
       if (e instanceof ViewFailed) {
-        await suspend(db, generation, e.view, e.message);
+        await suspend(db, e.generation, e.view, e.message);
         onPoison(`${e.message}; it is suspended until a rebuild`);
       } else if (size > 1) {
         size = Math.max(1, size >> 1);

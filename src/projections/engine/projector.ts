@@ -1,16 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../platform/database.ts';
-import type { Rules } from '../facts/interpret.ts';
-import type { View } from '../views/view.ts';
+import type { Catalog } from '../catalog.ts';
 import { foldStepPastPoison } from './poison.ts';
-import { CheckpointAhead, type Step } from './step.ts';
+import { CheckpointAhead, endLease, type Step } from './step.ts';
 import './projections.tables.ts';
 
 export interface ProjectorOptions {
   /** One connection as owner, of the projector alone: `openProjectorDatabase`. */
   database: Database;
-  views: readonly View[];
-  rules: Rules;
+  catalog: Catalog;
+  /** Who folds, such as host and process. Default: a random one. */
+  holder?: string;
   /** Positions a batch spans at most. */
   maxBatch?: number;
   onError(message: string): void;
@@ -29,17 +30,21 @@ const MAX_BATCH = 10_000;
 /** Batches that follow each other closer fold the same rows of today again and again; a hit may wait a second. */
 const MIN_INTERVAL_MS = 200;
 const IDLE_POLL_MS = 400;
+/** Nobody waits for what served before: larger batches cost less. */
+const PREVIOUS_INTERVAL_MS = 2_000;
 const MAX_BACK_OFF_MS = 10_000;
 
 /** Settings of the projector's connection: a generic plan was 8.6 times slower, and temporary tables are its path. */
 export const PROJECTOR_SETTINGS = { plan_cache_mode: 'force_custom_plan', temp_buffers: '64MB', work_mem: '64MB' };
 
-/** Folds every generation that is not retired, for as long as the process lives. */
+/** Folds every generation that is built, for as long as the process lives. */
 export function createProjector(o: ProjectorOptions): Projector {
   let running = false;
   let loop: Promise<void> | undefined;
   let interrupt = new AbortController();
   let woken = false;
+  const holder = o.holder ?? randomUUID();
+  let previousAt = -Infinity;
 
   const pause = async (milliseconds: number): Promise<void> => {
     if (!running) return;
@@ -53,15 +58,19 @@ export function createProjector(o: ProjectorOptions): Projector {
   const round = async (): Promise<boolean> => {
     const generations = await o.database.db
       .selectFrom('projections')
-      .select('generation')
-      .where('state', '<>', 'retired')
+      .select(['generation', 'state'])
+      .where('state', '<>', 'building')
       .orderBy('generation')
       .execute();
     let behind = false;
-    for (const { generation } of generations) {
+    for (const { generation, state } of generations) {
       if (!running) return false;
       const started = performance.now();
-      const options = { views: o.views, rules: o.rules, maxBatch: o.maxBatch ?? MAX_BATCH };
+      if (state === 'previous') {
+        if (started - previousAt < PREVIOUS_INTERVAL_MS) continue;
+        previousAt = started;
+      }
+      const options = { catalog: o.catalog, maxBatch: o.maxBatch ?? MAX_BATCH, holder };
       const step = await foldStepPastPoison(o.database.db, generation, options, o.onError);
       o.onStep?.(generation, step, performance.now() - started);
       if (step.kind === 'folded' && !step.atHead) behind = true;
@@ -104,6 +113,9 @@ export function createProjector(o: ProjectorOptions): Projector {
       running = false;
       interrupt.abort();
       await loop;
+      loop = undefined;
+      // It lapses by itself within seconds, should the database not be there.
+      await endLease(o.database.db, holder).catch(() => undefined);
     },
   };
 }

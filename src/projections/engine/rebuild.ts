@@ -1,15 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../../platform/database.ts';
-import type { Rules } from '../facts/interpret.ts';
-import type { View } from '../views/view.ts';
-import { createGeneration, dropGenerations, GenerationGone, promote } from './generation.ts';
+import type { Catalog } from '../catalog.ts';
+import { dropFacts } from './drop.ts';
+import { createGeneration, lockGenerations } from './generation.ts';
 import { foldStepPastPoison } from './poison.ts';
+import { GenerationGone, switchFacts } from './switch.ts';
 
 export interface RebuildOptions {
   /** One connection as owner: `openProjectorDatabase`. */
   db: Db;
-  views: readonly View[];
-  rules: Rules;
+  catalog: Catalog;
+  /** The operator's own spam referrers. */
+  spamHosts: readonly string[];
   onProgress(position: bigint, head: bigint): void;
   onError(message: string): void;
 }
@@ -26,18 +28,23 @@ const REBUILD_BATCH = 25_000;
  * @throws GenerationGone where another rebuild began meanwhile: that one goes on
  */
 export async function rebuild(o: RebuildOptions): Promise<{ generation: number; position: bigint }> {
-  await dropGenerations(o.db, 'building');
-  await dropGenerations(o.db, 'retired');
-  const generation = await o.db.transaction().execute((tx) => createGeneration(tx, o.views, 'building'));
+  const generation = await o.db.transaction().execute(async (tx) => {
+    await lockGenerations(tx);
+    const left = await tx.selectFrom('projections').select('generation').where('state', 'in', ['building', 'ready']).execute();
+    for (const old of left) await dropFacts(tx, old.generation);
+    return createGeneration(tx, o.catalog, { state: 'ready', spamHosts: o.spamHosts });
+  });
   for (;;) {
-    const options = { views: o.views, rules: o.rules, maxBatch: REBUILD_BATCH };
+    const options = { catalog: o.catalog, maxBatch: REBUILD_BATCH };
     const step = await foldStepPastPoison(o.db, generation, options, o.onError);
     if (step.kind === 'busy') {
       await waitForWorker(o.db, generation);
       continue;
     }
     o.onProgress(step.position, step.head);
-    if (step.atHead && (await promote(o.db, generation))) return { generation, position: step.position };
+    if (!step.atHead) continue;
+    const switched = await o.db.transaction().execute((tx) => switchFacts(tx, generation));
+    if (switched !== null) return { generation, position: step.position };
   }
 }
 
@@ -47,6 +54,6 @@ async function waitForWorker(db: Db, generation: number): Promise<void> {
     .select('state')
     .where('generation', '=', generation)
     .executeTakeFirst();
-  if (found?.state !== 'building') throw new GenerationGone(generation);
+  if (found?.state !== 'ready') throw new GenerationGone(generation);
   await sleep(BUSY_MS);
 }

@@ -2,26 +2,37 @@ import { sql } from 'kysely';
 import { readHead } from '../../log/head.ts';
 import type { Db, Tx } from '../../platform/database.ts';
 import { OperatorError } from '../../platform/errors.ts';
+import { rulesOf, type Catalog } from '../catalog.ts';
 import { forgetExclusions, noteExclusions } from '../facts/exclusions.ts';
-import type { Rules } from '../facts/interpret.ts';
 import { namesOf } from '../facts/names.ts';
-import type { View } from '../views/view.ts';
-import { foldFacts, prepareConnection } from './fold.ts';
+import type { Rules } from '../facts/rules.ts';
+import { clearScratch, foldFacts, prepareConnection } from './fold.ts';
+import { readFollowing, type Following } from './following.ts';
 import './projections.tables.ts';
 
 export interface StepOptions {
-  views: readonly View[];
-  rules: Rules;
+  catalog: Catalog;
   /** Positions a batch spans at most. */
   maxBatch: number;
-  /** Fold no further than this position, for a rebuild's fixed target. */
+  /** Fold no further than this position. */
   target?: bigint;
+  /**
+   * The process that folds all the time. While it does, others who say who they are find the generation busy; it says so
+   * in the checkpoint's row, for `LEASE`. The row's lock is the fence; this only keeps them from taking turns.
+   */
+  holder?: string;
 }
+
+/** How long others stand by after the last step of who folds. */
+const LEASE = sql`interval '3 seconds'`;
 
 export type Step =
   /** `position` is where the generation stands now; `atHead` as of the moment the step began. */
   | { kind: 'folded' | 'idle'; position: bigint; head: bigint; atHead: boolean }
-  /** Another worker holds this generation's checkpoint, or it is gone. */
+  /**
+   * Another worker has this generation, or it is gone, or still being built; or this code lacks a version of its rules
+   * or views, and it is left to processes that have them.
+   */
   | { kind: 'busy' };
 
 /** Some hit of the batch cannot be folded into the facts. */
@@ -36,9 +47,12 @@ export class FactsFailed extends Error {
 
 /** The error of a view's own fold. The facts are good; the view is suspended and rebuilt later. */
 export class ViewFailed extends Error {
+  /** Of the view. */
+  readonly generation: number;
   readonly view: string;
-  constructor(view: string, cause: unknown) {
+  constructor(generation: number, view: string, cause: unknown) {
     super(`view ${view} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.generation = generation;
     this.view = view;
   }
 }
@@ -51,32 +65,58 @@ export async function foldStep(db: Db, generation: number, o: StepOptions): Prom
   return await db.transaction().execute(async (tx) => {
     const checkpoint = await tx
       .selectFrom('projections')
-      .select(['position', sql<Date>`clock_timestamp()`.as('now')])
+      .select(['position', 'rules_version', 'spam_hosts', sql<Date>`clock_timestamp()`.as('now')])
       .where('generation', '=', generation)
-      .where('state', '<>', 'retired')
+      .where('state', '<>', 'building')
+      .$if(o.holder !== undefined, (query) =>
+        query.where(sql<boolean>`coalesce(leased_by = ${o.holder} or leased_until <= clock_timestamp(), true)`),
+      )
       .forUpdate()
       .skipLocked()
       .executeTakeFirst();
     if (checkpoint === undefined) return { kind: 'busy' };
+    const rules = rulesOf(o.catalog, checkpoint);
+    const views = await readFollowing(tx, generation, o.catalog);
+    if (rules === undefined || views === null) return { kind: 'busy' };
     const from = BigInt(checkpoint.position);
     // Everything up to the head is committed and visible: commit order is position order.
     const head = await readHead(tx);
     if (from > head) throw new CheckpointAhead(generation, from, head);
     const end = o.target !== undefined && o.target < head ? o.target : head;
     const to = end - from > BigInt(o.maxBatch) ? from + BigInt(o.maxBatch) : end;
-    if (to > from) await foldRange(tx, generation, from, to, o);
+    if (to > from) await foldRange(tx, generation, { from, to, rules, views, catalog: o.catalog });
     const moved = await tx
       .updateTable('projections')
-      .set({ position: to, ...(to === head ? { caught_up_at: checkpoint.now } : {}) })
+      .set({
+        position: to > from ? to : from,
+        ...(to === head ? { caught_up_at: checkpoint.now } : {}),
+        ...(o.holder === undefined ? {} : { leased_by: o.holder, leased_until: sql<Date>`clock_timestamp() + ${LEASE}` }),
+      })
       .where('generation', '=', generation)
       .where('position', '=', checkpoint.position)
       .executeTakeFirst();
     if (moved.numUpdatedRows !== 1n) throw new Error(`the checkpoint of generation ${generation} moved under a lock`);
-    return { kind: to > from ? 'folded' : 'idle', position: to, head, atHead: to === head };
+    return { kind: to > from ? 'folded' : 'idle', position: to > from ? to : from, head, atHead: to === head };
   });
 }
 
-async function foldRange(tx: Tx, generation: number, from: bigint, to: bigint, o: StepOptions): Promise<void> {
+/** Whoever stood by takes over at once. */
+export async function endLease(db: Db, holder: string): Promise<void> {
+  const none = { leased_by: null, leased_until: null };
+  await db.updateTable('projections').set(none).where('leased_by', '=', holder).execute();
+}
+
+interface FoldedRange {
+  from: bigint;
+  to: bigint;
+  rules: Rules;
+  views: readonly Following[];
+  catalog: Catalog;
+}
+
+/** Folds a range, in a transaction that holds the checkpoint's lock. It does not move the checkpoint. */
+export async function foldRange(tx: Tx, generation: number, o: FoldedRange): Promise<void> {
+  const { from, to } = o;
   const names = namesOf(generation);
   const parked = await tx
     .selectFrom('projection_parked')
@@ -85,24 +125,24 @@ async function foldRange(tx: Tx, generation: number, from: bigint, to: bigint, o
     .where('position', '>', from.toString())
     .where('position', '<=', to.toString())
     .execute();
-  const suspended = await tx
-    .selectFrom('projection_suspended')
-    .select('view')
-    .where('generation', '=', generation)
-    .execute();
-  await prepareConnection(tx, o.views);
+  await prepareConnection(tx, o.catalog.views);
   // Not within what parks a hit: an event that cannot be folded stops the fold.
   const deleted = await noteExclusions(tx, names, { from, to });
   const range = { from, to, parked: parked.map((row) => row.position) };
   const { run, move } = await foldFacts(tx, names, o.rules, range).catch((e: unknown) => {
     throw new FactsFailed(from, e);
   });
-  for (const view of o.views) {
-    if (suspended.some((row) => row.view === view.name)) continue;
+  const folded = new Set<string>();
+  for (const following of o.views) {
+    const { view } = following;
+    if (following.suspended) continue;
     try {
-      await view.fold(run, names, move);
+      // Another generation of the same version has left its own rows there.
+      if (folded.has(view.name)) await clearScratch(tx, view);
+      folded.add(view.name);
+      await view.fold(run, following.names, move);
     } catch (e) {
-      throw new ViewFailed(view.name, e);
+      throw new ViewFailed(following.generation, view.name, e);
     }
   }
   await forgetExclusions(tx, names, deleted);
@@ -113,7 +153,7 @@ export class CheckpointAhead extends OperatorError {
   constructor(generation: number, position: bigint, head: bigint) {
     super(
       `projection generation ${generation} stands at position ${position}, but the log ends at ${head}: ` +
-        'restore the whole database, or rebuild the projections with `antics rebuild`',
+        'restore the whole database, or rebuild the projections with `antics projections rebuild all`',
     );
   }
 }

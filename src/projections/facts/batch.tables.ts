@@ -1,6 +1,13 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
 
+/** A temporary table of a view. Its name tells view and version, as several versions are folded side by side. */
+export interface Scratch {
+  readonly table: string;
+  /** What stands between the parentheses of its DDL. */
+  readonly columns: RawBuilder<unknown>;
+}
+
 /**
  * What one batch is folded through: temporary, of the projector's connection, emptied by each COMMIT.
  *
@@ -56,9 +63,12 @@ const tables = [
 ];
 
 /** Makes the temporary tables where this connection has none yet: a lost connection takes them with it. */
-export async function ensureBatchTables(tx: Tx, scratch: readonly RawBuilder<unknown>[]): Promise<void> {
+export async function ensureBatchTables(tx: Tx, scratch: readonly Scratch[]): Promise<void> {
   const { rows } = await sql<{ there: boolean }>`
     select to_regclass('pg_temp.time_delta') is not null as there`.execute(tx);
   if (rows[0]?.there === true) return;
-  for (const table of [...scratch, ...tables]) await table.execute(tx);
+  for (const { table, columns } of scratch) {
+    await sql`create temp table ${sql.ref(table)} (${columns}) on commit delete rows`.execute(tx);
+  }
+  for (const table of tables) await table.execute(tx);
 }

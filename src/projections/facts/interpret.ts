@@ -1,17 +1,11 @@
 import { sql } from 'kysely';
-import { interpretAgent } from '../../domain/agent/interpret-agent.ts';
-import { CHANNELS } from '../../domain/source/channel.ts';
-import { interpretSource } from '../../domain/source/interpret-source.ts';
+import { CHANNELS } from '../../domain/rules/v1/source/channel.ts';
 import type { Tx } from '../../platform/database.ts';
 import type { Names } from './names.ts';
 import type { UnknownSource } from './read-batch.ts';
 import { readUnknown } from './read-batch.ts';
+import type { Rules } from './rules.ts';
 import { DEVICES, SHARED_TERMS, termId } from './terms.ts';
-
-/** Rules that operators may widen: hosts whose visits are referrer spam. */
-export interface Rules {
-  isSpamHost(host: string): boolean;
-}
 
 /** Stands for user agents beyond a day's limit, and for erased ones: nothing is known of it, and it is no bot. */
 const NOT_RECORDED = '(not recorded)';
@@ -22,7 +16,7 @@ const NOT_RECORDED = '(not recorded)';
  */
 export async function interpretUnknown(tx: Tx, names: Names, rules: Rules): Promise<void> {
   const unknown = await readUnknown(tx, names);
-  await enterAgents(tx, names, unknown.agents);
+  await enterAgents(tx, names, unknown.agents, rules);
   await enterSources(tx, names, unknown.sources, rules);
 }
 
@@ -30,11 +24,12 @@ async function enterAgents(
   tx: Tx,
   names: Names,
   agents: readonly { agent_id: number; user_agent: string }[],
+  rules: Rules,
 ): Promise<void> {
   if (agents.length === 0) return;
   const rows = agents.map(({ agent_id, user_agent }) => {
     if (user_agent === NOT_RECORDED) return { agent_id, browser: null, os: null, device: null, bot: false };
-    const agent = interpretAgent(user_agent);
+    const agent = rules.interpretAgent(user_agent);
     return { ...agent, agent_id, device: agent.device === null ? null : DEVICES.indexOf(agent.device) + 1 };
   });
   const json = JSON.stringify(rows);
@@ -53,7 +48,7 @@ async function enterSources(
 ): Promise<void> {
   if (sources.length === 0) return;
   const rows = sources.map((raw) => {
-    const s = interpretSource({
+    const s = rules.interpretSource({
       hostname: raw.hostname,
       referrerHost: raw.referrer_host,
       query: raw.query,

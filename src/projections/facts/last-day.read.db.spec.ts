@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../../../test/setup/test-
 import { simulate } from '../../cli/simulate/simulate.ts';
 import { ensureServing } from '../engine/generation.ts';
 import type { Serving } from '../engine/status.read.ts';
-import { VIEWS } from '../views.ts';
+import { CATALOG } from '../views.ts';
 import { readWindow, windowStatement, type Window } from './last-day.read.ts';
 
 let database: TestDatabase;
@@ -13,7 +13,7 @@ let serving: Serving;
 beforeAll(async () => {
   database = await createTestDatabase();
   projections = projectionsOf(database.url);
-  await ensureServing(projections.db, VIEWS);
+  await ensureServing(projections.db, CATALOG);
   await simulate(projections.db, { hits: 3_000, days: 3, sites: 1, seed: 7, actor: 'cli:test' });
   projections.startProjector();
   serving = await untilCaughtUp(projections.db);

@@ -1,18 +1,15 @@
 import { sql } from 'kysely';
 import type { Names } from './names.ts';
+import type { Rules } from './rules.ts';
 import type { Run } from './run.ts';
 
-/** A page view's time is at most this, so that a tab left open does not decide a mean. Milliseconds. */
-export const LONGEST_VIEW_MS = 1_800_000;
-
-/** A gap this long or longer ends a visit. */
-const VISIT_GAP = sql`interval '30 minutes'`;
+type Limits = Pick<Rules, 'visitGapMs' | 'longestViewMs'>;
 
 /**
  * Engagement reports of the replayed visitor-days, summed onto the view they belong to: the latest one of that path at
  * or before them. Without one they are kept and not used.
  */
-async function readEngaged(run: Run, names: Names): Promise<void> {
+async function readEngaged(run: Run, names: Names, { longestViewMs }: Limits): Promise<void> {
   await run(sql`insert into engaged (position, version, ms)
     with report as (
       select h.visitor, h.site_id, h.day, v.version, h.at, h.position, h.path, h.ms, h.engagement
@@ -31,7 +28,7 @@ async function readEngaged(run: Run, names: Names): Promise<void> {
       from report
     )
     select max(position) filter (where not engagement), version,
-      least(sum(ms) filter (where engagement), ${sql.lit(LONGEST_VIEW_MS)})::int
+      least(sum(ms) filter (where engagement), ${sql.lit(longestViewMs)})::int
     from numbered where view_no > 0
     group by visitor, site_id, day, version, path, view_no
     having sum(ms) filter (where engagement) is not null`);
@@ -41,8 +38,9 @@ async function readEngaged(run: Run, names: Names): Promise<void> {
  * Fills `session_hit`: hits in order of (time, position), each with its visit's number. Where a visitor-day is not
  * replayed, its last visit goes in as one piece, which new hits can only extend or follow.
  */
-export async function numberVisits(run: Run, names: Names, replays: boolean): Promise<void> {
-  if (replays) await readEngaged(run, names);
+export async function numberVisits(run: Run, names: Names, limits: Limits, replays: boolean): Promise<void> {
+  if (replays) await readEngaged(run, names, limits);
+  const gap = sql`interval '${sql.raw(String(limits.visitGapMs))} milliseconds'`;
   const replayed = sql`
       union all
       select h.visitor, h.site_id, h.day, v.version, h.at, h.at, h.position, false, true, h.event is null, h.path,
@@ -68,7 +66,7 @@ export async function numberVisits(run: Run, names: Names, replays: boolean): Pr
       where o.is_last and not t.replay
       ${replays ? replayed : sql``}
     ), gap as (
-      select *, case when at - lag(last_at) over w < ${VISIT_GAP} then 0 else 1 end as starts,
+      select *, case when at - lag(last_at) over w < ${gap} then 0 else 1 end as starts,
         first_value(agent_id) over w as first_agent, first_value(country) over w as first_country,
         first_value(device) over w as first_device
       from piece window w as (partition by visitor, site_id, day, version order by at, position)
@@ -87,12 +85,12 @@ export async function numberVisits(run: Run, names: Names, replays: boolean): Pr
  * Fills `time_delta`. A view has the time of its engagement reports; without one, the `t` that the next view of the
  * visit brought.
  */
-export async function measureTime(run: Run): Promise<void> {
+export async function measureTime(run: Run, { longestViewMs }: Limits): Promise<void> {
   await run(sql`insert into time_delta (site_id, day, path, ms, timed)
     select site_id, day, path, (version * 2 - 1) * engaged_ms, version * 2 - 1
     from session_hit where replay and is_view and engaged_ms is not null
     union all
-    select site_id, day, previous_path, (version * 2 - 1) * least(ms, ${sql.lit(LONGEST_VIEW_MS)}), version * 2 - 1
+    select site_id, day, previous_path, (version * 2 - 1) * least(ms, ${sql.lit(longestViewMs)}), version * 2 - 1
     from session_hit
     where is_view and ms is not null and previous_path is not null and previous_engaged is null`);
 }

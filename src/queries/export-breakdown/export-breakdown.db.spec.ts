@@ -1,5 +1,5 @@
 import { ensureServing } from '../../projections/engine/generation.ts';
-import { VIEWS } from '../../projections/views.ts';
+import { CATALOG } from '../../projections/views.ts';
 import { given } from '../../../test/given.ts';
 import { createLogDatabase, type LogDatabase } from '../../../test/log/log-database.ts';
 import { createBreakdownExports } from './export-breakdown.ts';
@@ -7,7 +7,7 @@ import { createBreakdownExports } from './export-breakdown.ts';
 let log: LogDatabase;
 beforeAll(async () => {
   log = await createLogDatabase();
-  await ensureServing(log.open('owner').db, VIEWS);
+  await ensureServing(log.open('owner').db, CATALOG);
 });
 afterAll(() => log.close());
 

@@ -1,6 +1,8 @@
 import type { Db } from '../../platform/database.ts';
 import { Unavailable } from '../../platform/errors.ts';
-import { readBreakdown, type BreakdownRow } from '../../projections/views/breakdown/breakdown.read.ts';
+import { breakdownReads } from '../../projections/views/breakdown/breakdown.read.ts';
+import type { BreakdownRow } from '../../projections/views/breakdown/v1/breakdown.read.ts';
+import { versionOf } from '../../projections/views/versions.read.ts';
 import { breakdownEntry, viewOf, type BreakdownEntry, type EventEntry, type Metric } from '../breakdown-entry.ts';
 import { periodOfSite } from '../period-of-site.ts';
 import { inSnapshot } from '../snapshot.ts';
@@ -54,7 +56,7 @@ async function exportBreakdown(db: Db, q: BreakdownExportQuestion, now: number):
     const head = await inSnapshot(connection, q.siteId, [viewOf(q.metric)], async ({ tx, site, serving }) => {
       const { from, to } = periodOfSite(q.period, site, now);
       const whole = { siteId: site.site_id, metric: q.metric, from, to, limit: ALL_ROWS };
-      await readBreakdown(holdingRows(tx), serving.names, whole);
+      await versionOf('breakdown', breakdownReads, serving).readBreakdown(holdingRows(tx), serving.names, whole);
       return { domain: site.domain, metric: q.metric, from, to };
     });
     const close = async () => {

@@ -1,5 +1,7 @@
 import type { Db } from '../../platform/database.ts';
-import { readDays, type SummaryRow } from '../../projections/views/summary/summary.read.ts';
+import { summaryReads } from '../../projections/views/summary/summary.read.ts';
+import type { SummaryRow } from '../../projections/views/summary/v1/summary.read.ts';
+import { versionOf } from '../../projections/views/versions.read.ts';
 import { daysOf } from '../days-of.ts';
 import { periodOfSite } from '../period-of-site.ts';
 import { meanSeconds, shareOf } from '../rates.ts';
@@ -32,7 +34,7 @@ export interface DaysExportQuestion {
 export function exportDays(db: Db, q: DaysExportQuestion, now: number): Promise<DaysExport> {
   return inSnapshot(db, q.siteId, ['summary'], async ({ tx, site, serving }) => {
     const { from, to } = periodOfSite(q.period, site, now);
-    const rows = await readDays(tx, serving.names, site.site_id, from, to);
+    const rows = await versionOf('summary', summaryReads, serving).readDays(tx, serving.names, site.site_id, from, to);
     const known = new Map(rows.map((row) => [row.day, row]));
     const days = [...daysOf({ from, to })].map((day) => dayFigures(day, known.get(day)));
     return { domain: site.domain, from, to, days };

@@ -1,5 +1,6 @@
 import type { Db } from '../../platform/database.ts';
-import { readLastDay } from '../../projections/views/live/live.read.ts';
+import { liveReads } from '../../projections/views/live/live.read.ts';
+import { versionOf } from '../../projections/views/versions.read.ts';
 import { inSnapshot } from '../snapshot.ts';
 
 export interface BadgeAnswer {
@@ -14,7 +15,7 @@ export function getBadge(db: Db, q: { readonly siteId: string }, now: number): P
     q.siteId,
     ['live'],
     async ({ tx, site, serving }) => {
-      const visitors = await readLastDay(tx, serving.names, [site.site_id], now);
+      const visitors = await versionOf('live', liveReads, serving).readLastDay(tx, serving.names, [site.site_id], now);
       return { visitors: visitors.get(site.site_id) ?? 0 };
     },
     (site) => site.public,

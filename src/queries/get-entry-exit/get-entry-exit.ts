@@ -1,5 +1,6 @@
 import type { Db } from '../../platform/database.ts';
-import { readEntries, readExits } from '../../projections/views/breakdown/breakdown.read.ts';
+import { breakdownReads } from '../../projections/views/breakdown/breakdown.read.ts';
+import { versionOf } from '../../projections/views/versions.read.ts';
 import { metaOf, type Meta } from '../meta.ts';
 import { periodOfSite } from '../period-of-site.ts';
 import { shareOf } from '../rates.ts';
@@ -37,8 +38,8 @@ export function getEntryExit(db: Db, q: EntryExitQuestion, now: number): Promise
   return inSnapshot(db, q.siteId, ['pages'], async ({ tx, site, serving }) => {
     const period = periodOfSite(q.period, site, now);
     const pages = { siteId: site.site_id, from: period.from, to: period.to, limit: q.limit };
-    const entries = await readEntries(tx, serving.names, pages);
-    const exits = await readExits(tx, serving.names, pages);
+    const entries = await versionOf('breakdown', breakdownReads, serving).readEntries(tx, serving.names, pages);
+    const exits = await versionOf('breakdown', breakdownReads, serving).readExits(tx, serving.names, pages);
     return {
       entry: entries.map(({ pathname, visitors, visits, bounces }) => ({
         pathname,

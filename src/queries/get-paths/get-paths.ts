@@ -1,5 +1,6 @@
 import type { Db } from '../../platform/database.ts';
-import { readPaths } from '../../projections/views/paths/paths.read.ts';
+import { pathsReads } from '../../projections/views/paths/paths.read.ts';
+import { versionOf } from '../../projections/views/versions.read.ts';
 import { metaOf, type Meta } from '../meta.ts';
 import { periodOfSite } from '../period-of-site.ts';
 import { inSnapshot } from '../snapshot.ts';
@@ -28,7 +29,7 @@ export function getPaths(db: Db, q: PathsQuestion, now: number): Promise<PathsAn
   return inSnapshot(db, q.siteId, ['paths'], async ({ tx, site, serving }) => {
     const period = periodOfSite(q.period, site, now);
     const { from, to } = period;
-    const rows = await readPaths(tx, serving.names, { siteId: site.site_id, from, to, limit: q.limit });
+    const rows = await versionOf('paths', pathsReads, serving).readPaths(tx, serving.names, { siteId: site.site_id, from, to, limit: q.limit });
     const paths = rows.map(({ steps, visits, visitors }) => ({ path: steps.join(' -> '), steps, visits, visitors }));
     return { paths, meta: metaOf(serving, period) };
   });

@@ -1,5 +1,6 @@
 import type { Db } from '../../platform/database.ts';
-import { readLive } from '../../projections/views/live/live.read.ts';
+import { liveReads } from '../../projections/views/live/live.read.ts';
+import { versionOf } from '../../projections/views/versions.read.ts';
 import { freshnessOf, type Freshness } from '../meta.ts';
 import { inSnapshot } from '../snapshot.ts';
 
@@ -14,7 +15,7 @@ export interface RealtimeAnswer {
 
 export function getRealtime(db: Db, q: { readonly siteId: string }, now: number): Promise<RealtimeAnswer> {
   return inSnapshot(db, q.siteId, ['live'], async ({ tx, site, serving }) => ({
-    visitors: await readLive(tx, serving.names, site.site_id, now, WINDOW_SECONDS),
+    visitors: await versionOf('live', liveReads, serving).readLive(tx, serving.names, site.site_id, now, WINDOW_SECONDS),
     window_seconds: WINDOW_SECONDS,
     meta: freshnessOf(serving),
   }));

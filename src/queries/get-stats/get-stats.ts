@@ -1,6 +1,8 @@
 import type { Db } from '../../platform/database.ts';
-import { readBreakdown } from '../../projections/views/breakdown/breakdown.read.ts';
-import { readSummaries, type SummaryRow } from '../../projections/views/summary/summary.read.ts';
+import { breakdownReads } from '../../projections/views/breakdown/breakdown.read.ts';
+import { summaryReads } from '../../projections/views/summary/summary.read.ts';
+import type { SummaryRow } from '../../projections/views/summary/v1/summary.read.ts';
+import { versionOf } from '../../projections/views/versions.read.ts';
 import { breakdownEntry, viewOf, type BreakdownEntry, type EventEntry, type Metric } from '../breakdown-entry.ts';
 import { metaOf, type Meta } from '../meta.ts';
 import { periodOfSite, publishedPeriod, type PublishedPeriod } from '../period-of-site.ts';
@@ -48,9 +50,9 @@ export function getStats(db: Db, q: StatsQuestion, now: number): Promise<StatsAn
   return inSnapshot(db, q.siteId, ['summary', viewOf(q.metric)], async ({ tx, site, serving }) => {
     const period = periodOfSite(q.period, site, now);
     const siteId = site.site_id;
-    const summaries = await readSummaries(tx, serving.names, siteId, [period, period.previous]);
+    const summaries = await versionOf('summary', summaryReads, serving).readSummaries(tx, serving.names, siteId, [period, period.previous]);
     // One row more than is shown says whether there is a next page.
-    const rows = await readBreakdown(tx, serving.names, {
+    const rows = await versionOf('breakdown', breakdownReads, serving).readBreakdown(tx, serving.names, {
       siteId,
       metric: q.metric,
       from: period.from,

@@ -1,6 +1,8 @@
 import { hoursOfLocalDay } from '../../domain/local-time.ts';
 import type { Db } from '../../platform/database.ts';
-import { readDays, readHours, type SummaryRow } from '../../projections/views/summary/summary.read.ts';
+import { summaryReads } from '../../projections/views/summary/summary.read.ts';
+import type { SummaryRow } from '../../projections/views/summary/v1/summary.read.ts';
+import { versionOf } from '../../projections/views/versions.read.ts';
 import { daysOf } from '../days-of.ts';
 import { metaOf, type Meta } from '../meta.ts';
 import { periodOfSite } from '../period-of-site.ts';
@@ -34,11 +36,11 @@ export function getTimeseries(db: Db, q: TimeseriesQuestion, now: number): Promi
     const { from, to } = period;
     const meta = metaOf(serving, period);
     if (q.interval === 'day') {
-      const days = await readDays(tx, serving.names, site.site_id, from, to);
+      const days = await versionOf('summary', summaryReads, serving).readDays(tx, serving.names, site.site_id, from, to);
       const known = new Map(days.map((day) => [day.day, day]));
       return { timeseries: [...daysOf(period)].map((day) => point(day, known.get(day))), meta };
     }
-    const hours = await readHours(tx, serving.names, site.site_id, from, to);
+    const hours = await versionOf('summary', summaryReads, serving).readHours(tx, serving.names, site.site_id, from, to);
     const known = new Map(hours.map((hour) => [hourLabel(hour.day, hour.hour), hour]));
     return { timeseries: hourLabels(period, site.timezone, known).map((label) => point(label, known.get(label))), meta };
   });

@@ -6,7 +6,9 @@ import { readSites } from '../../models/sites/site.read.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Tx } from '../../platform/database.ts';
 import { readServing } from '../../projections/engine/status.read.ts';
-import { readLastDay } from '../../projections/views/live/live.read.ts';
+import { READABLE } from '../../projections/readable.read.ts';
+import { liveReads } from '../../projections/views/live/live.read.ts';
+import { versionOf } from '../../projections/views/versions.read.ts';
 import { QUERY_CLOCK, READER } from '../tokens.ts';
 import { ListSites, type ListedSite } from './list-sites.query.ts';
 
@@ -47,9 +49,9 @@ export class ListSitesHandler implements IQueryHandler<ListSites> {
 
   /** Null while no projection serves: the list of sites is of use without. */
   private async visitorsOfLastDay(tx: Tx, siteIds: readonly number[]): Promise<Map<number, number> | null> {
-    const serving = await readServing(tx);
+    const serving = await readServing(tx, READABLE);
     if (serving === null || serving.suspended.includes('live')) return null;
-    return readLastDay(tx, serving.names, siteIds, this.clock());
+    return versionOf('live', liveReads, serving).readLastDay(tx, serving.names, siteIds, this.clock());
   }
 }
 

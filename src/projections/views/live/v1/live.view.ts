@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { View } from '../view.ts';
+import type { View } from '../../view.ts';
 import { createLiveTables } from './live.tables.ts';
 
 /** What "the last 24 hours" reaches back to, with an hour to spare. */

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 
-import { createLogDatabase, type LogDatabase } from '../../../../test/log/log-database.ts';
-import type { Db } from '../../../platform/database.ts';
-import { createGeneration } from '../../engine/generation.ts';
-import { slicesOf } from '../../facts/frontier.read.ts';
-import { namesOf, type Names } from '../../facts/names.ts';
-import { VIEWS } from '../../views.ts';
+import { createLogDatabase, type LogDatabase } from '../../../../../test/log/log-database.ts';
+import type { Db } from '../../../../platform/database.ts';
+import { createGeneration } from '../../../engine/generation.ts';
+import { slicesOf } from '../../../facts/frontier.read.ts';
+import { namesOf, type Names } from '../../../facts/names.ts';
+import { CATALOG } from '../../../views.ts';
 import { readBreakdown } from './breakdown.read.ts';
 import { findTopPages } from './top-pages.read.ts';
 
@@ -20,7 +20,7 @@ describe('the pages with most visitors', () => {
   beforeAll(async () => {
     log = await createLogDatabase();
     db = log.open('owner').db;
-    names = namesOf(await db.transaction().execute((tx) => createGeneration(tx, VIEWS, 'building')));
+    names = namesOf(await db.transaction().execute((tx) => createGeneration(tx, CATALOG, { state: 'ready' })));
     await sql`insert into ${names('term')} select ${sql.lit(SITE)}, n, '/' || n from generate_series(1, 300) n`.execute(db);
     await sql`insert into ${names('frontier')} values (${sql.lit(SITE)}, ${TO})`.execute(db);
     // June is closed. Six pages stand out, the fifth and sixth with a day or a month of few; the others have 1 to 32.

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Tx } from '../../../platform/database.ts';
-import type { Names } from '../../facts/names.ts';
+import type { Tx } from '../../../../platform/database.ts';
+import type { Names } from '../../../facts/names.ts';
 
 /** A row a visitor of the last day or so; updated in place. */
 export async function createLiveTables(tx: Tx, names: Names): Promise<void> {

@@ -43,7 +43,7 @@ interface Found {
 
 /**
  * Source and channel of a visit, by `utm_source`, else `source`, else `ref`, else the referrer, else the click id.
- * Pure and total: any strings, never an error. Part of the rules that `RULES_VERSION` counts.
+ * Pure and total: any strings, never an error. Part of version 1 of the rules.
  *
  *     interpretSource({ hostname: 'example.com', referrerHost: 'l.facebook.com', query: null, clickId: 'fbclid' })
  *     // { source: 'Facebook', channel: 'Organic Social', utmSource: null, … }

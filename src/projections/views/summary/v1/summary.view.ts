@@ -1,8 +1,8 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { Names } from '../../facts/names.ts';
-import { isFirst } from '../../facts/visit-delta.ts';
-import type { Run } from '../../facts/run.ts';
-import type { View } from '../view.ts';
+import type { Names } from '../../../facts/names.ts';
+import { isFirst } from '../../../facts/visit-delta.ts';
+import type { Run } from '../../../facts/run.ts';
+import type { View } from '../../view.ts';
 import { createSummaryTables } from './summary.tables.ts';
 
 const add = sql`visitors = z.visitors + excluded.visitors, visits = z.visits + excluded.visits,

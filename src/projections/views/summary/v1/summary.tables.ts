@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Tx } from '../../../platform/database.ts';
-import type { Names } from '../../facts/names.ts';
+import type { Tx } from '../../../../platform/database.ts';
+import type { Names } from '../../../facts/names.ts';
 
 /** Half of each page is left free: rows of today are updated with every batch, in place. */
 export async function createSummaryTables(tx: Tx, names: Names): Promise<void> {

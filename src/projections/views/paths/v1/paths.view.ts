@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { isFirst } from '../../facts/visit-delta.ts';
-import type { View } from '../view.ts';
+import { isFirst } from '../../../facts/visit-delta.ts';
+import type { View } from '../../view.ts';
 import { createPathsTables } from './paths.tables.ts';
 
 /** Page sequences of visits a site and local day, repeats collapsed, up to five pages. */

@@ -1,8 +1,8 @@
 import { sql, type RawBuilder } from 'kysely';
-import { addToDays } from '../../facts/frontier.ts';
-import { isFirst } from '../../facts/visit-delta.ts';
-import type { Run } from '../../facts/run.ts';
-import type { View } from '../view.ts';
+import { addToDays } from '../../../facts/frontier.ts';
+import { isFirst } from '../../../facts/visit-delta.ts';
+import type { Run } from '../../../facts/run.ts';
+import type { View } from '../../view.ts';
 import { BREAKDOWN_MEASURES, breakdownScratch, createBreakdownTables } from './breakdown.tables.ts';
 import { METRICS, VISIT_COLUMNS } from './metrics.ts';
 

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
-import { addToDays } from '../../facts/frontier.ts';
-import { isFirst } from '../../facts/visit-delta.ts';
-import type { View } from '../view.ts';
+import { addToDays } from '../../../facts/frontier.ts';
+import { isFirst } from '../../../facts/visit-delta.ts';
+import type { View } from '../../view.ts';
 import { createPagesTables, PAGE_MEASURES, pagesScratch } from './pages.tables.ts';
 
 type Measure = (typeof PAGE_MEASURES)[number];

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import type { Tx } from '../../../platform/database.ts';
-import { GRAINS } from '../../facts/frontier.ts';
-import type { Names } from '../../facts/names.ts';
+import type { Tx } from '../../../../platform/database.ts';
+import type { Scratch } from '../../../facts/batch.tables.ts';
+import { GRAINS } from '../../../facts/frontier.ts';
+import type { Names } from '../../../facts/names.ts';
 
 export const BREAKDOWN_MEASURES = ['visitors', 'visits', 'pageviews', 'bounces', 'ms'] as const;
 
@@ -18,4 +19,4 @@ export async function createBreakdownTables(tx: Tx, names: Names): Promise<void>
 }
 
 /** What a batch adds, one row a key. */
-export const breakdownScratch = sql`create temp table breakdown_delta (${columns}) on commit delete rows`;
+export const breakdownScratch: Scratch = { table: 'breakdown_delta', columns };

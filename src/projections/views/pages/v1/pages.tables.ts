@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import type { Tx } from '../../../platform/database.ts';
-import { FEW_VISITORS, GRAINS } from '../../facts/frontier.ts';
-import type { Names } from '../../facts/names.ts';
+import type { Tx } from '../../../../platform/database.ts';
+import type { Scratch } from '../../../facts/batch.tables.ts';
+import { FEW_VISITORS, GRAINS } from '../../../facts/frontier.ts';
+import type { Names } from '../../../facts/names.ts';
 
 /**
  * What is known of a page, and of the visits that entered or left there. Most pages are neither in a day, so those
@@ -42,5 +43,7 @@ export async function createPagesTables(tx: Tx, names: Names): Promise<void> {
 }
 
 /** What a batch adds, one row a page. */
-export const pagesScratch = sql`create temp table pages_delta (path bigint not null, site_id integer not null,
-  day date not null, ${columns}) on commit delete rows`;
+export const pagesScratch: Scratch = {
+  table: 'pages_delta',
+  columns: sql`path bigint not null, site_id integer not null, day date not null, ${columns}`,
+};

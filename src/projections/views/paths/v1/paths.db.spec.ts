@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 
-import { createLogDatabase, type LogDatabase } from '../../../../test/log/log-database.ts';
-import type { Db } from '../../../platform/database.ts';
-import { createGeneration } from '../../engine/generation.ts';
-import { namesOf, type Names } from '../../facts/names.ts';
-import { VIEWS } from '../../views.ts';
+import { createLogDatabase, type LogDatabase } from '../../../../../test/log/log-database.ts';
+import type { Db } from '../../../../platform/database.ts';
+import { createGeneration } from '../../../engine/generation.ts';
+import { namesOf, type Names } from '../../../facts/names.ts';
+import { CATALOG } from '../../../views.ts';
 import { readPaths } from './paths.read.ts';
 
 const SITE = 1;
@@ -17,7 +17,7 @@ describe('the most taken paths', () => {
   beforeAll(async () => {
     log = await createLogDatabase();
     db = log.open('owner').db;
-    names = namesOf(await db.transaction().execute((tx) => createGeneration(tx, VIEWS, 'building')));
+    names = namesOf(await db.transaction().execute((tx) => createGeneration(tx, CATALOG, { state: 'ready' })));
     await sql`insert into ${names('term')} select ${sql.lit(SITE)}, n, '/' || n from generate_series(1, 400) n`.execute(db);
     // Ten days: five paths that many take, some that two take now and then, and hundreds that are somebody's alone.
     await sql`insert into ${names('paths_day')} (site_id, day, sequence, visitors, visits, steps)

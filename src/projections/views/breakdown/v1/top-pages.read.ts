@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { Tx } from '../../../platform/database.ts';
-import { FEW_VISITORS } from '../../facts/frontier.ts';
-import { periodsOf, unionOfSlices, type Slice } from '../../facts/frontier.read.ts';
-import type { Names } from '../../facts/names.ts';
+import type { Tx } from '../../../../platform/database.ts';
+import { FEW_VISITORS } from '../../../facts/frontier.ts';
+import { periodsOf, unionOfSlices, type Slice } from '../../../facts/frontier.read.ts';
+import type { Names } from '../../../facts/names.ts';
 
 /** The column of pages that orders a metric. */
 const VISITORS = { pathname: 'visitors', entry_page: 'entry_visitors', exit_page: 'exit_visitors' } as const;

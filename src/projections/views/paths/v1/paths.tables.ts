@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Tx } from '../../../platform/database.ts';
-import type { Names } from '../../facts/names.ts';
+import type { Tx } from '../../../../platform/database.ts';
+import type { Names } from '../../../facts/names.ts';
 
 /** `sequence` is the key of the text of `steps`. Most sequences occur once, so the steps stand with them. */
 export async function createPathsTables(tx: Tx, names: Names): Promise<void> {

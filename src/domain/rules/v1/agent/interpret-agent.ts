@@ -18,8 +18,8 @@ export interface Agent {
 const LONGEST = 512;
 
 /**
- * Browser, system, class of device and bot of a user agent. Pure and total: any string, never an error. Part of the
- * rules that `RULES_VERSION` counts.
+ * Browser, system, class of device and bot of a user agent. Pure and total: any string, never an error. Part of version 1
+ * of the rules.
  *
  *     interpretAgent('Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0')
  *     // { browser: 'Firefox', os: 'Linux', device: 'desktop', bot: false }

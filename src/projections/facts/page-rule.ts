@@ -1,0 +1,15 @@
+import { sql } from 'kysely';
+import type { Tx } from '../../platform/database.ts';
+import type { Rules } from './rules.ts';
+import { termId } from './terms.ts';
+
+/** Gives the hits of `batch_hit` the page that their path counts as, where the rules have such a rule. */
+export async function turnIntoPages(tx: Tx, { pageOf }: Pick<Rules, 'pageOf'>): Promise<void> {
+  if (pageOf === undefined) return;
+  const { rows } = await sql<{ pathname: string }>`select distinct pathname from batch_hit`.execute(tx);
+  const changed = rows.map(({ pathname }) => [pathname, pageOf(pathname)] as const).filter(([from, to]) => from !== to);
+  if (changed.length === 0) return;
+  await sql`update batch_hit b set pathname = x.page, path = ${termId(sql`x.page`)}
+    from unnest(${changed.map(([from]) => from)}::text[], ${changed.map(([, to]) => to)}::text[]) x(pathname, page)
+    where b.pathname = x.pathname`.execute(tx);
+}
