@@ -1,0 +1,122 @@
+import { sql, type RawBuilder } from 'kysely';
+
+import type { Tx } from '../../platform/database.ts';
+import { counted, type Judged } from './counted.ts';
+import type { Scope, Span } from './scope.ts';
+import { dropTemporary, makeTemporary, temporary } from './temporary.ts';
+
+const DAY_OF_VISITOR = sql`partition by visitor, day, site_id`;
+
+/**
+ * Makes `recount_session`: the visits of these days, each with its page views in order, as arrays of one length: the
+ * page, the `t` that came with it, the position. Sorted by visitor first, as hardly two of them are the same.
+ */
+export async function makeSessions(tx: Tx, scope: Scope, judged: Judged, span: Span): Promise<void> {
+  const hits = counted(scope, judged, span, 'hit', [
+    'visitor', 'site_id', 'day', 'at', 'position', 'hour', 'ms', 'agent_id', 'country', 'width', 'source', 'is_view',
+    'event', 'path',
+  ]);
+  const gap = sql`interval '${sql.raw(String(scope.rules.visitGapMs))} milliseconds'`;
+  const first = sql`filter (where starts = 1)`;
+  const views = sql`filter (where is_view)`;
+  await makeTemporary(
+    tx,
+    'session',
+    sql`select visitor, site_id, day, visit_no, min(at) as started_at, max(at) as last_at, max(hour) ${first} as hour,
+        max(source) ${first} as source, max(agent_id) ${first} as agent_id, max(country) ${first} as country,
+        max(width) ${first} as width, bit_or(1 << hour) as hours, count(*) ${views}::int as pageviews,
+        count(event)::int as events, array_agg(path order by at, position) ${views} as pages,
+        array_agg(ms order by at, position) ${views} as ts, array_agg(position order by at, position) ${views} as positions,
+        array_agg(source order by at, position) ${views} as sources, array_agg(event) filter (where not is_view) as names,
+        (array_agg(is_view order by at, position))[count(*)] as ends_in_view
+      from (
+        select *, sum(starts) over w as visit_no from (
+          select *, case when at - lag(at) over w < ${gap} then 0 else 1 end as starts
+          from ${hits} h window w as (${DAY_OF_VISITOR} order by at, position)) h
+        window w as (${DAY_OF_VISITOR} order by at, position)) h
+      group by visitor, day, site_id, visit_no`,
+    ['visitor', 'day', 'site_id', 'visit_no'],
+  );
+}
+
+/**
+ * Makes `recount_engaged`: the time that the reports on a page left give to a view: the visitor's latest one of that
+ * page, on that day, at or before the report. Reports without such a view are of no use.
+ */
+export async function makeEngaged(tx: Tx, scope: Scope, judged: Judged, span: Span): Promise<void> {
+  const columns = ['visitor', 'site_id', 'day', 'path', 'at', 'position', 'ms'] as const;
+  await makeTemporary(tx, 'report', sql`select * from ${counted(scope, judged, span, 'report', columns)} r`, [
+    'visitor', 'day', 'site_id', 'path',
+  ]);
+  const views = counted(scope, judged, span, 'view', columns);
+  await makeTemporary(
+    tx,
+    'engaged',
+    sql`select max(position) filter (where is_view) as position,
+        least(sum(ms) filter (where not is_view), ${sql.lit(scope.rules.longestViewMs)})::int as ms
+      from (
+        select *, count(*) filter (where is_view) over (${DAY_OF_VISITOR}, path order by at, position) as view_no
+        from (
+          select *, false as is_view from ${temporary('report')}
+          union all
+          select *, true from ${views} v where exists (select from ${temporary('report')} r
+            where r.visitor = v.visitor and r.day = v.day and r.site_id = v.site_id and r.path = v.path)) x) x
+      where view_no > 0
+      group by visitor, day, site_id, path, view_no
+      having sum(ms) filter (where not is_view) is not null`,
+    ['position'],
+  );
+  await dropTemporary(tx, 'report');
+}
+
+/**
+ * Makes `recount_visit`: what figures are sums of, a row a visit. `again`: the visitor came more than once that day, so
+ * that visitors are not as many as visits. A visit lasts to its last hit, and for the time of a page view that is it.
+ */
+export async function makeVisits(tx: Tx): Promise<void> {
+  // Consecutive views of one page are one step, and there are five at most.
+  const steps = sql`case when s.pageviews = 1 then s.pages when s.pageviews > 1 then array(
+    select page from (select page, n, lag(page) over (order by n) as before from unnest(s.pages) with ordinality u(page, n)) u
+    where page is distinct from before order by n limit 5) end`;
+  await makeTemporary(
+    tx,
+    'visit',
+    sql`select s.visitor, s.site_id, s.day, s.visit_no, s.hour, s.hours, s.source, s.sources[1] as view_source, s.agent_id,
+        s.country, s.width, s.pageviews, s.events, (s.pageviews = 1 and s.events = 0)::int as bounces,
+        round(date_part('epoch', s.last_at - s.started_at) * 1000)::int
+          + case when s.ends_in_view then coalesce(e.ms, 0) else 0 end as ms,
+        s.pages[1] as entry, s.pages[s.pageviews] as exit, ${steps} as steps, a.visitor is not null as again
+      from ${temporary('session')} s
+        left join ${temporary('engaged')} e on e.position = s.positions[s.pageviews]
+        left join ${temporary('session')} a
+          on a.visitor = s.visitor and a.day = s.day and a.site_id = s.site_id and a.visit_no = 2`,
+  );
+}
+
+/**
+ * Sums of visits. Whole numbers stay exact in `float8` up to 2^53; a sum of `bigint` is a `numeric`, and takes three
+ * times as long.
+ */
+export const typeOf = (measure: string): 'float8' | 'int' => (measure.endsWith('ms') ? 'float8' : 'int');
+
+export const VISIT_SUMS = sql`sum(pageviews)::int as pageviews, sum(bounces)::int as bounces, sum(ms)::float8 as ms`;
+
+/**
+ * The visits by some value: rows of (`keys`, visitors, visits, pageviews, bounces, ms). Of those who came once a day each
+ * visit is a visitor; of the others a visitor counts once for a value, however many of the visits had it.
+ */
+export function visitsBy(
+  key: string,
+  value: RawBuilder<unknown>,
+  from: RawBuilder<unknown> = sql`${temporary('visit')} v`,
+): RawBuilder<unknown> {
+  const name = sql.ref(key);
+  return sql`(
+    select site_id, day, ${value} as ${name}, count(*)::int as visitors, count(*)::int as visits, ${VISIT_SUMS}
+    from ${from} where not again and ${value} is not null group by 1, 2, 3
+    union all
+    select site_id, day, ${name}, count(*)::int, sum(visits)::int, ${VISIT_SUMS} from (
+      select site_id, day, ${value} as ${name}, visitor, count(*)::int as visits, ${VISIT_SUMS}
+      from ${from} where again and ${value} is not null group by 1, 2, 3, 4) x
+    group by 1, 2, 3)`;
+}
