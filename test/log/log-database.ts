@@ -3,6 +3,7 @@ import type { SessionSettings } from '../../src/platform/connection-options.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
 
 export interface LogDatabase {
+  readonly url: string;
   /** A pool of its own, closed with the database. */
   open(role: DatabaseRole, max?: number, settings?: SessionSettings): Database;
   close(): Promise<void>;
@@ -14,6 +15,7 @@ export async function createLogDatabase(): Promise<LogDatabase> {
   const pools: Database[] = [];
   let closing = false;
   return {
+    url: database.url,
     open(role, max = 4, settings = {}) {
       const pool = openDatabase({
         url: database.url,
