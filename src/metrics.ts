@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { readHead } from './log/head.ts';
+import { readSealedHead, readUnsealed } from './log/segments/seal.ts';
 import type { Database } from './platform/database.ts';
 import { countParked, readServing } from './projections/engine/status.read.ts';
 
@@ -23,6 +24,20 @@ export function createMetrics(reader: Database, pools: Readonly<Record<string, D
   };
   gauge('antics_database_up', '1: the database answers; else the figures that it knows are NaN', (f) => f.up);
   gauge('antics_log_head', 'The last position of the log', (f) => f.head);
+  gauge('antics_log_sealed_position', 'The last position that is sealed', (f) => f.sealedPosition);
+  gauge('antics_log_segment', 'The number of the last segment', (f) => f.segment);
+  gauge('antics_log_unsealed_seconds', 'Age of the oldest row that is not sealed', (f) => f.unsealedSeconds);
+  new Gauge({
+    name: 'antics_log_head_info',
+    help: 'The hash over all that is sealed, to be kept elsewhere',
+    labelNames: ['hash'],
+    registers: [registry],
+    async collect() {
+      const { hash } = await figures();
+      this.reset();
+      if (hash !== undefined) this.set({ hash }, 1);
+    },
+  });
   gauge('antics_projection_position', 'The last position in the figures that are served', (f) => f.position);
   gauge('antics_projection_lag_seconds', 'Seconds since the figures last stood at the head of the log', (f) => f.lag);
   gauge('antics_projection_parked', 'Hits that could not be folded: an alarm above 0', (f) => f.parked);
@@ -47,13 +62,22 @@ export function createMetrics(reader: Database, pools: Readonly<Record<string, D
 interface Figures {
   up: number;
   head: number;
+  sealedPosition: number;
+  segment: number;
+  unsealedSeconds: number;
+  hash: string | undefined;
   position: number;
   lag: number;
   parked: number;
   suspended: number;
 }
 
-const UNKNOWN: Figures = { up: 0, head: NaN, position: NaN, lag: NaN, parked: NaN, suspended: NaN };
+const UNKNOWN: Figures = {
+  up: 0,
+  head: NaN,
+  ...{ sealedPosition: NaN, segment: NaN, unsealedSeconds: NaN, hash: undefined },
+  ...{ position: NaN, lag: NaN, parked: NaN, suspended: NaN },
+};
 
 /** Asks once a scrape, whose gauges are collected at the same time. */
 function scraped(reader: Database): () => Promise<Figures> {
@@ -76,9 +100,14 @@ function scraped(reader: Database): () => Promise<Figures> {
 async function readFigures({ db }: Database): Promise<Figures> {
   const head = Number(await readHead(db));
   const serving = await readServing(db);
+  const sealed = await readSealedHead(db);
   return {
     up: 1,
     head,
+    sealedPosition: sealed?.position ?? 0,
+    segment: sealed?.segment ?? 0,
+    unsealedSeconds: (await readUnsealed(db)).seconds,
+    hash: sealed?.hash,
     position: serving?.position ?? NaN,
     lag: serving?.lagSeconds ?? NaN,
     parked: await countParked(db),

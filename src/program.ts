@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import type { Wire } from './app-parts.ts';
 import { buildProgram, runProgram, type CliDeps } from './cli/cli.ts';
 import { openStore } from './cli/open-store.ts';
+import { addLog } from './cli/log/log.cli.ts';
 import { addRebuild } from './cli/rebuild/rebuild.cli.ts';
 import { startProgress } from './cli/simulate/progress.ts';
 import { DEMO_HITS, seedDemo, waitUntilFolded } from './cli/simulate/demo.ts';
@@ -39,6 +40,7 @@ export async function main(wire: Wire): Promise<void> {
   };
   const program = buildProgram(deps);
   addRebuild(program, { readConfig: () => read(err).config, openGround, out, err });
+  addLog(program, { readConfig: () => read(err).config, openGround, out, err });
   process.exit(await runProgram(program, process.argv.slice(2), err));
 }
 

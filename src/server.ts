@@ -18,6 +18,7 @@ import { createRequestLimits } from './http/rate-limit/request-limits.ts';
 import { addSecurityHeaders, closeApp, createApp } from './http-server.ts';
 import { erasureIn } from './jobs/erase-sites.job.ts';
 import { jobsOf } from './jobs/jobs.ts';
+import { createSealer, type Sealer } from './log/segments/sealer.ts';
 import { createMetrics } from './metrics.ts';
 import { readApiKeyByHash } from './models/api-keys/api-key.read.ts';
 import { noteKeysUsed } from './models/api-keys/last-used.ts';
@@ -66,6 +67,7 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
     databases: Database[];
     queue?: Queue;
     projector?: Projector;
+    sealer?: Sealer;
     intake?: Intake;
     keyring?: Keyring;
     app?: NestFastifyApplication;
@@ -74,6 +76,7 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
   shutdown.register('PostgreSQL', async () => started.ground?.stop());
   shutdown.register('connections', () => closeAll(started.databases));
   shutdown.register('jobs', async () => started.queue?.stop());
+  shutdown.register('segments', async () => started.sealer?.stop());
   shutdown.register('projections', async () => started.projector?.stop());
   shutdown.register('keys', async () => started.keyring?.stop());
   shutdown.register('hits', async () => started.intake?.stop());
@@ -128,6 +131,8 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
     const onError = (message: string): void => log.error(message);
     started.projector = createProjector({ database: projectorDatabase, catalog: CATALOG, onError });
     started.projector.start();
+    started.sealer = createSealer({ db: open('sealer', 1).db, onError });
+    started.sealer.start();
   }
   const databases = { writer: writer.db, owner: owner.db, reader: reader.db };
   const jobs = jobsOf({ ...databases, mailer, queue, baseUrl, clock: systemClock, log });

@@ -53,6 +53,7 @@ Examples:
   antics keys create --name CI --scope admin    an API key, printed this once
   antics sign-in                                a link that signs a browser in, once
   antics rebuild                                all figures anew from the log, beside the server
+  antics log verify                             whether any row of the log was changed
   antics status                                 what is in the log and how far the projections are
 
 With npm: npm run antics -- status`;
