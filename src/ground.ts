@@ -2,13 +2,15 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { EMBEDDED_FOLDER } from './cli/open-store.ts';
 import { openEpoch } from './log/epoch.ts';
+import { readHead } from './log/head.ts';
 import { ensureHitPartitions } from './log/partitions.ts';
 import type { Config } from './platform/config.ts';
 import { makeDataDir } from './platform/data-dir.ts';
-import type { Db } from './platform/database.ts';
+import type { Db, Tx } from './platform/database.ts';
 import { startEmbedded } from './platform/embedded/embedded.ts';
 import { messageOf, OperatorError } from './platform/errors.ts';
 import { migrate } from './platform/migrate.ts';
+import { CheckpointAhead } from './projections/engine/step.ts';
 
 /** What everything stands on: a PostgreSQL that answers, migrated. */
 export interface Ground {
@@ -48,11 +50,33 @@ function withoutSecrets(url: string): string {
 /** Of the advisory lock under which processes that start at once look at the epochs one after the other. */
 const EPOCH_LOCK = sql.lit('4703919738795935665');
 
-/** Makes the log ready for appends. @param owner role `owner` */
+/** Makes the log ready for appends. @param owner role `owner` @throws OperatorError when a part of it is missing */
 export async function prepareLog(owner: Db): Promise<void> {
   await owner.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${EPOCH_LOCK}::bigint)`.execute(tx);
+    await refusePartialRestore(tx);
     await openEpoch(tx);
   });
   await ensureHitPartitions(owner);
+}
+
+/**
+ * Before anything is appended: the log would soon be longer than what was folded, nobody would notice any more, and its
+ * positions would have had two meanings.
+ */
+async function refusePartialRestore(tx: Tx): Promise<void> {
+  const head = await readHead(tx);
+  const ahead = await tx
+    .selectFrom('projections')
+    .select(['generation', 'position', 'state'])
+    .where('state', '<>', 'building')
+    .where('position', '>', head.toString())
+    .orderBy('state', 'desc') // serving comes first
+    .executeTakeFirst();
+  if (ahead === undefined) return;
+  if (ahead.state !== 'previous') throw new CheckpointAhead(ahead.generation, BigInt(ahead.position), head);
+  throw new OperatorError(
+    `projection generation ${ahead.generation}, which served before, stands at position ${ahead.position}, ` +
+      `but the log ends at ${head}: discard it with \`antics projections discard all\``,
+  );
 }
