@@ -23,7 +23,7 @@ export interface PrivateFields {
 
 /** An event with what the log records beside it. */
 export type NewEvent = DomainEvent & {
-  /** `site:<uuid>`, `folder:<uuid>`, `alert:<uuid>`, `key:<uuid>`, `session:<uuid>`, `projection:<name>`, `log`. */
+  /** `site:<uuid>`, and so `folder:`, `alert:`, `key:`, `session:`; `projection:<name>`, `parked`, `log`. */
   readonly stream: string;
   /** The stream's version before it (0: new), or null for "whatever it is". */
   readonly expectedVersion: number | null;

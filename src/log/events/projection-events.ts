@@ -1,4 +1,7 @@
-/** What operators decided about projections, and about hits that could not be folded. Streams: `projection:<name>`, `log`. */
+/**
+ * What operators decided about projections, and about hits that could not be folded. Streams: `projection:<name>`,
+ * `parked`, `log`.
+ */
 export type ProjectionEvent =
   | {
       readonly type: 'ProjectionSwitched';
@@ -24,10 +27,10 @@ export type ProjectionEvent =
       readonly data: { readonly name: string; readonly generation: number; readonly state: string };
     }
   | {
-      /** A parked hit that counts nowhere from now on, in rebuilds either. */
+      /** A parked hit that counts nowhere from now on, in rebuilds either. Its error, which may quote it, is private. */
       readonly type: 'HitDiscarded';
       readonly schemaVersion: 1;
-      readonly data: { readonly position: string; readonly error: string };
+      readonly data: { readonly position: string };
     }
   | {
       /** Hits at positions before `before` are no more in the log: what is kept of them are the figures. */

@@ -44,7 +44,7 @@ const FIXTURES = [
     data: { name: 'all', generation: 3, previous: 2, by: 'promote', reason: 'new rules', differences: 7, dropped: [1] },
   },
   { type: 'ProjectionDiscarded', version: 1, data: { name: 'paths', generation: 4, state: 'ready' } },
-  { type: 'HitDiscarded', version: 1, data: { position: '9', error: 'division by zero' } },
+  { type: 'HitDiscarded', version: 1, data: { position: '9' } },
   { type: 'LogTrimmed', version: 1, data: { before: '10000000', hits: '9999123' } },
   { type: 'SaltsDestroyed', version: 1, data: { salts: [{ site_id: 7, day: '2026-03-02' }] } },
   { type: 'LogResumed', version: 1, data: { system_identifier: '1', timeline_id: 2, after: '3' } },

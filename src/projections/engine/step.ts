@@ -8,6 +8,7 @@ import { namesOf } from '../facts/names.ts';
 import type { Rules } from '../facts/rules.ts';
 import { clearScratch, foldFacts, prepareConnection } from './fold.ts';
 import { readFollowing, type Following } from './following.ts';
+import { readLeftOut } from './left-out.ts';
 import './projections.tables.ts';
 
 export interface StepOptions {
@@ -118,17 +119,11 @@ interface FoldedRange {
 export async function foldRange(tx: Tx, generation: number, o: FoldedRange): Promise<void> {
   const { from, to } = o;
   const names = namesOf(generation);
-  const parked = await tx
-    .selectFrom('projection_parked')
-    .select('position')
-    .where('generation', '=', generation)
-    .where('position', '>', from.toString())
-    .where('position', '<=', to.toString())
-    .execute();
+  const parked = await readLeftOut(tx, generation, { from, to });
   await prepareConnection(tx, o.catalog.views);
   // Not within what parks a hit: an event that cannot be folded stops the fold.
   const deleted = await noteExclusions(tx, names, { from, to });
-  const range = { from, to, parked: parked.map((row) => row.position) };
+  const range = { from, to, parked };
   const { run, move } = await foldFacts(tx, names, o.rules, range).catch((e: unknown) => {
     throw new FactsFailed(from, e);
   });

@@ -9,6 +9,7 @@ const PRIVATE: Readonly<Record<string, { readonly before?: string; readonly afte
   SiteDeleted: { before: 'excluded_ips' },
   AlertCreated: { after: 'email' },
   AlertDeleted: { before: 'email' },
+  HitDiscarded: { before: 'error' },
 };
 
 /** A row of the log for people: what is private beside the rest. */
