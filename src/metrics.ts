@@ -1,8 +1,9 @@
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { readHead } from './log/head.ts';
 import { readSealedHead, readUnsealed } from './log/segments/seal.ts';
 import type { Database } from './platform/database.ts';
 import { countParked, readServing } from './projections/engine/status.read.ts';
+import { readChecks } from './projections/recount/checks.read.ts';
 
 /** A scrape must answer soon whatever the database does. */
 const PATIENCE_MS = 2_000;
@@ -42,6 +43,18 @@ export function createMetrics(reader: Database, pools: Readonly<Record<string, D
   gauge('antics_projection_lag_seconds', 'Seconds since the figures last stood at the head of the log', (f) => f.lag);
   gauge('antics_projection_parked', 'Hits that could not be folded: an alarm above 0', (f) => f.parked);
   gauge('antics_projection_suspended', 'Views that answer nothing until a rebuild', (f) => f.suspended);
+  new Counter({
+    name: 'antics_projection_mismatch_total',
+    help: 'Figures that the nightly recount found not to be what the log says: an alarm where it grows',
+    registers: [registry],
+    async collect() {
+      const { mismatches } = await figures();
+      if (Number.isNaN(mismatches)) return; // what was known last: a counter that fell would look like a restart
+      this.reset();
+      this.inc(mismatches);
+    },
+  });
+  gauge('antics_projection_check_timestamp_seconds', 'When the last nightly recount of a day ended', (f) => f.checkedAt);
   new Gauge({
     name: 'antics_pool_connections',
     help: 'Connections to the database, and requests that wait for one',
@@ -70,13 +83,15 @@ interface Figures {
   lag: number;
   parked: number;
   suspended: number;
+  mismatches: number;
+  checkedAt: number;
 }
 
 const UNKNOWN: Figures = {
   up: 0,
   head: NaN,
   ...{ sealedPosition: NaN, segment: NaN, unsealedSeconds: NaN, hash: undefined },
-  ...{ position: NaN, lag: NaN, parked: NaN, suspended: NaN },
+  ...{ position: NaN, lag: NaN, parked: NaN, suspended: NaN, mismatches: NaN, checkedAt: NaN },
 };
 
 /** Asks once a scrape, whose gauges are collected at the same time. */
@@ -101,6 +116,7 @@ async function readFigures({ db }: Database): Promise<Figures> {
   const head = Number(await readHead(db));
   const serving = await readServing(db);
   const sealed = await readSealedHead(db);
+  const checks = await readChecks(db);
   return {
     up: 1,
     head,
@@ -112,5 +128,7 @@ async function readFigures({ db }: Database): Promise<Figures> {
     lag: serving?.lagSeconds ?? NaN,
     parked: await countParked(db),
     suspended: serving?.suspended.length ?? NaN,
+    mismatches: checks.mismatches,
+    checkedAt: checks.checkedAt ?? NaN,
   };
 }

@@ -12,6 +12,7 @@ import type { Logger } from '../platform/logger.ts';
 import { defineJob, type AnyJob } from '../platform/queue.ts';
 import { pruneLive } from '../projections/views/live/v1/live.prune.ts';
 import { alertJobs, type AlertJobsOptions } from './check-alerts.jobs.ts';
+import { checkProjectionsJob } from './check-projections.job.ts';
 import { eraseSitesJob } from './erase-sites.job.ts';
 
 export interface JobsOptions extends AlertJobsOptions {
@@ -20,7 +21,7 @@ export interface JobsOptions extends AlertJobsOptions {
   /** Tables of projections belong to the owner. */
   owner: Db;
   clock: Clock;
-  log: Pick<Logger, 'info' | 'warn'>;
+  log: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
 /** Positions of a hundred salts make an event of some kilobytes; more than this go into another one. */
@@ -44,6 +45,7 @@ export function jobsOf(o: JobsOptions): AnyJob[] {
     }),
     ...alertJobs(o),
     eraseSitesJob(o),
+    checkProjectionsJob(o),
     defineJob('forget-sessions', { cron: '41 * * * *', policy: 'exclusive' }, () =>
       forgetSessions(o.writer, new Date(o.clock())),
     ),
