@@ -7,7 +7,7 @@ export interface SealerOptions extends SealOptions {
   /** Role `owner`. */
   readonly db: Db;
   readonly onError: (message: string) => void;
-  /** Between two looks at a log of which all is sealed. Default 10 s. */
+  /** Between two looks at a log of which all is sealed. Default `SEAL_EVERY_MS`. */
   readonly everyMs?: number;
 }
 
@@ -17,6 +17,8 @@ export interface Sealer {
   stop(): Promise<void>;
 }
 
+/** Together with `SEAL_AGE_MS` well below the minute within which a row is sealed. */
+export const SEAL_EVERY_MS = 10_000;
 const BUSY_MS = 1_000;
 
 /**
@@ -24,7 +26,7 @@ const BUSY_MS = 1_000;
  * by the queue's clock, whose minute is all the time that there is.
  */
 export function createSealer(o: SealerOptions): Sealer {
-  const everyMs = o.everyMs ?? 10_000;
+  const everyMs = o.everyMs ?? SEAL_EVERY_MS;
   const stopping = new AbortController();
   let loop: Promise<void> | undefined;
 
