@@ -42,11 +42,12 @@ const ROLLED: readonly Rolled[] = [
 ];
 
 export async function countViews(tx: Tx, o: CountOptions): Promise<Counted> {
-  const report = new Map(o.views.map((view): [RecountedView, RecountOfView] => [view, { view, rows: 0, differences: 0, examples: [] }]));
   const rolled = o.only === 'hits' ? [] : ROLLED.filter(({ base }) => o.views.includes(base as RecountedView));
   const rollsUp = rolled.length > 0 && hasWholePeriods(o.scope);
   const since = o.views.includes('live') ? await startOfLastDay(tx, o.scope.position) : null;
   const isNow = since !== null && touches(o.scope, since);
+  const views = o.views.filter((view) => view !== 'live' || isNow);
+  const report = new Map(views.map((view): [RecountedView, RecountOfView] => [view, { view, rows: 0, differences: 0, examples: [] }]));
   const found = await survey(tx, o.scope, isNow ? since : null, rollsUp);
   await createDictionaries(tx);
   const judged = { ...(await interpret(tx, o.scope, found.whole)), ...(await judgePathnames(tx, o.scope, found.whole)) };
@@ -69,7 +70,7 @@ export async function countViews(tx: Tx, o: CountOptions): Promise<Counted> {
   }
   if (rollsUp) await checkRollUps(run, found);
   if (isNow) await checkLive(run, found, since);
-  const leftOut = o.views.includes('live') && !isNow ? ['live: the days asked for are not within the last 24 hours'] : [];
+  const leftOut = views.length < o.views.length ? ['live: the days asked for are not within the last 24 hours'] : [];
   return { hits: found.hits, views: [...report.values()], leftOut: [...leftOut, ...frozenOf(o.scope)] };
 }
 
