@@ -8,6 +8,8 @@ import type { Wire } from './app-parts.ts';
 import { buildProgram, runProgram, type CliDeps } from './cli/cli.ts';
 import { openStore } from './cli/open-store.ts';
 import { addLog } from './cli/log/log.cli.ts';
+import { addParked } from './cli/parked/parked.cli.ts';
+import { addProjections } from './cli/projections/projections.cli.ts';
 import { addRebuild } from './cli/rebuild/rebuild.cli.ts';
 import { startProgress } from './cli/simulate/progress.ts';
 import { DEMO_HITS, seedDemo, waitUntilFolded } from './cli/simulate/demo.ts';
@@ -39,6 +41,9 @@ export async function main(wire: Wire): Promise<void> {
     isTerminal,
   };
   const program = buildProgram(deps);
+  const operator = { readConfig: () => read(err).config, openGround, out, err, isTerminal };
+  addProjections(program, operator);
+  addParked(program, operator);
   addRebuild(program, { readConfig: () => read(err).config, openGround, out, err });
   addLog(program, { readConfig: () => read(err).config, openGround, out, err });
   process.exit(await runProgram(program, process.argv.slice(2), err));

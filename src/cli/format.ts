@@ -14,3 +14,8 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
 export function number(value: number): string {
   return value.toLocaleString('en-US');
 }
+
+/** Anybody's text on a terminal: it must not move the cursor. */
+export function printable(text: string): string {
+  return text.replace(/\p{C}/gu, '?');
+}

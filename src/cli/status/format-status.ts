@@ -1,4 +1,4 @@
-import { number, table } from '../format.ts';
+import { number, printable, table } from '../format.ts';
 import type { ErasureStatus, ProjectionStatus, Status } from './read-status.ts';
 
 export interface StatusContext {
@@ -93,10 +93,6 @@ function addSite(baseUrl: string, host: string): string {
     `curl -X POST ${baseUrl}/api/sites -H "Authorization: Bearer $KEY" ` +
     `-H 'Content-Type: application/json' -d '${body}'`
   );
-}
-
-function printable(text: string): string {
-  return text.replace(/\p{C}/gu, '?');
 }
 
 function bytes(count: number): string {

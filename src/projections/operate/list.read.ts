@@ -33,6 +33,31 @@ export interface ListedGeneration {
   readonly switched_at: string | null;
 }
 
+/** A rebuild, as its progress is told everywhere. Plain JSON. */
+export interface ListedRebuild {
+  readonly id: number;
+  /** `all`, or a view's. */
+  readonly name: string;
+  /** Public id of the only site that it is of; null: of all. */
+  readonly site: string | null;
+  /** `running`; `different`: it waits for who decides; `switched`, `failed` or `discarded`: it is over. */
+  readonly state: string;
+  /** What it is at. */
+  readonly phase: string;
+  readonly hits_done: number;
+  readonly hits_total: number;
+  readonly percent: number;
+  /** Null while nobody can say. */
+  readonly hits_per_second: number | null;
+  readonly eta_seconds: number | null;
+  readonly error: string | null;
+}
+
+export interface ListedProjection extends ListedGeneration {
+  /** The one that makes it, or made it and has not switched to it. */
+  readonly rebuild: ListedRebuild | null;
+}
+
 interface Row extends Omit<ListedGeneration, 'behind' | 'created_at' | 'switched_at'> {
   created_at: Date;
   switched_at: Date | null;
@@ -65,4 +90,10 @@ export async function readGenerations(tx: Tx): Promise<ListedGeneration[]> {
     created_at: row.created_at.toISOString(),
     switched_at: row.switched_at?.toISOString() ?? null,
   }));
+}
+
+/** The same, each with the rebuild that makes it. */
+export async function readProjections(tx: Tx): Promise<ListedProjection[]> {
+  const generations = await readGenerations(tx);
+  return generations.map((one) => ({ ...one, rebuild: null }));
 }
