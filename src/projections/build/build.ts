@@ -5,63 +5,21 @@
  * 1. `startFacts(tx, names, target)` once: what later steps need to know of the whole log.
  * 2. `prepareHits(tx, names, rules, range)`, committed by itself, then `buildHits(tx, names, rules, range)` for each
  *    range, in any order, on several connections at once. What the first enters (dictionaries) is the same however
- *    often it is entered, so a chunk that is done again finds it there. Both on the same connection.
+ *    often it is entered. Ranges of `HITS_A_RANGE` positions are a second's work, which is good for all.
  * 3. `indexHits(tx, names)` once.
- * 4. `planDays(tx, names, siteId?)` once: the pieces of step 5, and where each site ends.
+ * 4. `planDays(tx, names, siteId?)` once: the pieces of step 5. Notes where each site ends, too.
  * 5. `buildDays(tx, names, rules, views, piece, { writeVisits })` for each piece. Pieces of the same site and month come
- *    one after the other, in order; others at any time, on several connections.
- * 6. `buildLive(tx, names, target)` and `finishFacts(tx, names, target)` once.
+ *    one after the other, in order; others at any time, on several connections at once.
+ * 6. `buildLast(tx, names, views, target)` and `finishFacts(tx, names, target)` once.
  *
- * Each step is all or nothing with its transaction, and done once: the tables hold nothing of its range before it.
+ * For views alone, upon living facts: `planDays` with `{ keepFrontier: true }`, then 5 with `writeVisits: false` and
+ * `buildLast`, each with the checkpoint's lock. What has been rolled up is read from the facts at that moment.
+ *
+ * Each step is all or nothing with its transaction, and is done once: the tables hold nothing of its range before it.
  */
-import type { Tx } from '../../platform/database.ts';
-import type { Names } from '../facts/names.ts';
-import type { Rules } from '../facts/rules.ts';
-import type { View } from '../views/view.ts';
-
-/** Positions of the log after `from`, up to and with `to`. */
-export interface HitRange {
-  readonly from: bigint;
-  readonly to: bigint;
-  /** Positions to leave out: parked, or discarded. */
-  readonly parked: readonly string[];
-  /** Only hits of this site. */
-  readonly siteId?: number;
-  /** Days that were copied from elsewhere, up to and with `day` (`YYYY-MM-DD`), by site: their hits are left out. */
-  readonly frozen?: readonly { readonly siteId: number; readonly day: string }[];
-}
-
-/** Whole local days of one site, both included, within one month or spanning whole months. */
-export interface DayPiece {
-  readonly siteId: number;
-  /** First day of the month of `fromDay`. Pieces that share it, and the site, are built in order. */
-  readonly month: string;
-  readonly fromDay: string;
-  readonly toDay: string;
-  /** Rows of `hit`. */
-  readonly hits: number;
-}
-
-export interface BuildDaysOptions {
-  /** False where `visit` is there already and views alone are built upon living facts. */
-  readonly writeVisits: boolean;
-}
-
-/** The doors of this folder, by their shapes. */
-export interface Build {
-  startFacts(tx: Tx, names: Names, target: bigint): Promise<void>;
-  prepareHits(tx: Tx, names: Names, rules: Rules, range: HitRange): Promise<void>;
-  buildHits(tx: Tx, names: Names, rules: Rules, range: HitRange): Promise<{ hits: number }>;
-  indexHits(tx: Tx, names: Names): Promise<void>;
-  planDays(tx: Tx, names: Names, siteId?: number): Promise<DayPiece[]>;
-  buildDays(
-    tx: Tx,
-    names: Names,
-    rules: Rules,
-    views: readonly View[],
-    piece: DayPiece,
-    options: BuildDaysOptions,
-  ): Promise<void>;
-  buildLive(tx: Tx, names: Names, target: bigint): Promise<void>;
-  finishFacts(tx: Tx, names: Names, target: bigint): Promise<void>;
-}
+export type { BuildDaysOptions, DayPiece, HitRange } from './pieces.ts';
+export { BUILD_SETTINGS } from './settings.ts';
+export { buildHits, HITS_A_RANGE, prepareHits } from './hits.ts';
+export { indexHits, planDays } from './plan.ts';
+export { buildDays } from './days.ts';
+export { buildLast, finishFacts, startFacts } from './ends.ts';

@@ -28,7 +28,7 @@ export async function createGeneration(tx: Tx, catalog: Catalog, { state, spamHo
   const names = namesOf(generation);
   const views = newestViews(catalog);
   await sql`create schema ${sql.ref(schemaOf(generation))}`.execute(tx);
-  await createFactTables(tx, names);
+  await createFactTables(tx, names, { forBulk: state === 'building' });
   for (const view of views) await view.create(tx, names);
   await grantReads(tx, generation);
   const made = { generation, state, rules_version: newestRules(catalog).version, spam_hosts: [...spamHosts] };

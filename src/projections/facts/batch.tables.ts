@@ -11,13 +11,15 @@ export interface Scratch {
 /**
  * What one batch is folded through: temporary, of the projector's connection, emptied by each COMMIT.
  *
- * - `batch_hit`: the batch's hits that count, and engagement reports.
+ * - `batch_hit`: the batch's hits that count, and engagement reports. The columns from `n` on are of a bulk build alone;
+ *   see `build/day-hits.ts`.
  * - `touched`: the visitor-days they belong to. `replay`: a late hit, or an engagement report on either side, so all
  *   its hits are read again; else what is new only follows what is known, and the last visit is enough.
  * - `old_visit`: the visits of these visitor-days as they were.
  * - `session_hit`: hits in order with their visit's number and, apart for views and events, their
  *   place in it; `version` 0 as it was (replayed ones only), 1 as it is.
- * - `visit_delta`: visits as they were (sign -1) and as they are (+1) with their dimensions. Views fold this.
+ * - `visit_delta`: visits as they were (sign -1) and as they are (+1) with their dimensions. Views fold this, most of
+ *   them a few columns in a pass: those come first, as reading a column means to pass all before it.
  * - `time_delta`: time of views that became known (`timed` 1) or is taken back (-1).
  * - `site_frontier`: the latest day of each site in the batch, before and after it; see `frontier.ts`.
  */
@@ -25,7 +27,8 @@ const tables = [
   sql`create temp table batch_hit (visitor bigint not null, at timestamptz not null, position bigint not null,
     path bigint not null, source bigint not null, event bigint, site_id integer not null, day date not null,
     agent_id integer not null, ms integer, hour smallint not null, country smallint, device smallint, scroll smallint,
-    engagement boolean not null, known boolean not null, pathname text not null, name text) on commit delete rows`,
+    engagement boolean not null, known boolean not null, pathname text not null, name text, n bigint, visit_no bigint,
+    last_view bigint, previous_path bigint, starts_day boolean) on commit delete rows`,
   sql`create temp table touched (visitor bigint not null, site_id integer not null, day date not null,
     first_at timestamptz, first_view_at timestamptz, replay boolean not null) on commit delete rows`,
   sql`create temp table old_visit (visitor bigint not null, started_at timestamptz not null,
@@ -48,14 +51,15 @@ const tables = [
     exit_ms integer, hours integer not null, hour smallint not null, country smallint, device smallint,
     ends_in_view boolean not null, steps bigint[], pages bigint[], names bigint[], extends tid)
     on commit delete rows`,
-  sql`create temp table visit_delta (sign smallint not null, visitor bigint not null, started_at timestamptz not null,
-    last_at timestamptz not null, source bigint not null, hostname bigint, exit bigint, site_id integer not null,
-    day date not null, agent_id integer not null, pageviews integer not null, events integer not null,
-    exit_ms integer, hours integer not null, hour smallint not null, country smallint, device smallint,
-    ends_in_view boolean not null, steps bigint[], pages bigint[], names bigint[], extends tid,
-    bounces integer not null, ms integer not null, firsts smallint not null, first_hours integer not null,
-    browser bigint, os bigint, referrer bigint, channel bigint, utm_source bigint, utm_medium bigint,
-    utm_campaign bigint, utm_term bigint, utm_content bigint, entry bigint, sequence bigint) on commit delete rows`,
+  sql`create temp table visit_delta (visitor bigint not null, started_at timestamptz not null, site_id integer not null,
+    day date not null, pageviews integer not null, events integer not null, bounces integer not null,
+    ms integer not null, first_hours integer not null, sign smallint not null, firsts smallint not null,
+    hour smallint not null, country smallint, device smallint, hostname bigint, entry bigint, exit bigint,
+    browser bigint, os bigint, channel bigint, referrer bigint, sequence bigint, utm_source bigint,
+    utm_medium bigint, utm_campaign bigint, utm_term bigint, utm_content bigint, last_at timestamptz not null,
+    source bigint not null, agent_id integer not null, exit_ms integer, hours integer not null,
+    ends_in_view boolean not null, extends tid, steps bigint[], pages bigint[], names bigint[])
+    on commit delete rows`,
   sql`create temp table time_delta (site_id integer not null, day date not null, path bigint not null,
     ms integer not null, timed integer not null) on commit delete rows`,
   sql`create temp table site_frontier (site_id integer not null, first_day date not null, old_day date,
@@ -64,11 +68,15 @@ const tables = [
 
 /** Makes the temporary tables where this connection has none yet: a lost connection takes them with it. */
 export async function ensureBatchTables(tx: Tx, scratch: readonly Scratch[]): Promise<void> {
-  const { rows } = await sql<{ there: boolean }>`
-    select to_regclass('pg_temp.time_delta') is not null as there`.execute(tx);
-  if (rows[0]?.there === true) return;
+  const wanted = ['time_delta', ...scratch.map(({ table }) => table)];
+  const { rows } = await sql<{ missing: string }>`
+    select t as missing from unnest(${wanted}::text[]) t where to_regclass('pg_temp.' || t) is null`.execute(tx);
+  if (rows.length === 0) return;
+  const missing = new Set(rows.map((row) => row.missing));
   for (const { table, columns } of scratch) {
+    if (!missing.has(table)) continue;
     await sql`create temp table ${sql.ref(table)} (${columns}) on commit delete rows`.execute(tx);
   }
+  if (!missing.has('time_delta')) return;
   for (const table of tables) await table.execute(tx);
 }

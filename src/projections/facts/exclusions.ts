@@ -39,13 +39,31 @@ export async function forgetExclusions(tx: Tx, names: Names, siteIds: readonly n
   await sql`delete from ${names('exclusion')} where site_id = any (${[...siteIds]}::int[])`.execute(tx);
 }
 
-interface Candidate {
+/** A path of a site, and the span of positions in which one set of patterns held there. */
+export interface Candidate {
   site_id: number;
   /** The patterns hold after this position, up to the one before `until`. */
   since: string;
   until: string | null;
-  path: string;
   pathname: string;
+}
+
+/** The history as spans, as SQL: `site_id`, `since` (not in it), `until` (not in it; null: still), `patterns`. */
+export const exclusionSpans = (names: Names) => sql`
+  (select * from (
+    select site_id, position as since, lead(position) over (partition by site_id order by position) as until, patterns
+    from ${names('exclusion')}) x where patterns <> '{}')`;
+
+/** Whether some site leaves out anything. */
+export async function excludesSome(tx: Tx, names: Names): Promise<boolean> {
+  const { rows } = await sql`select from ${names('exclusion')} where patterns <> '{}' limit 1`.execute(tx);
+  return rows.length > 0;
+}
+
+/** Those of the candidates that their site left out at the time. */
+export async function findExcluded<T extends Candidate>(tx: Tx, names: Names, candidates: readonly T[]): Promise<T[]> {
+  if (candidates.length === 0) return [];
+  return candidates.filter(await readMatcher(tx, names, candidates));
 }
 
 /**
@@ -53,18 +71,12 @@ interface Candidate {
  * per distinct path of the sites that exclude something; where no site does, this is one look at an empty table.
  */
 export async function dropExcluded(tx: Tx, names: Names): Promise<void> {
-  const { rows: some } = await sql`select from ${names('exclusion')} where patterns <> '{}' limit 1`.execute(tx);
-  if (some.length === 0) return;
-  const { rows: candidates } = await sql<Candidate>`
+  if (!(await excludesSome(tx, names))) return;
+  const { rows: candidates } = await sql<Candidate & { path: string }>`
     select distinct b.site_id, x.since, x.until, b.path, b.pathname
-    from batch_hit b join (
-      select site_id, position as since, lead(position) over (partition by site_id order by position) as until, patterns
-      from ${names('exclusion')}) x
-      on x.site_id = b.site_id and b.position > x.since and (x.until is null or b.position < x.until)
-    where x.patterns <> '{}'`.execute(tx);
-  if (candidates.length === 0) return;
-  const isExcluded = await readMatcher(tx, names, candidates);
-  const out = candidates.filter(isExcluded);
+    from batch_hit b join ${exclusionSpans(names)} x
+      on x.site_id = b.site_id and b.position > x.since and (x.until is null or b.position < x.until)`.execute(tx);
+  const out = await findExcluded(tx, names, candidates);
   if (out.length === 0) return;
   await sql`delete from batch_hit b
     using unnest(${out.map((c) => c.site_id)}::int[], ${out.map((c) => c.path)}::bigint[],

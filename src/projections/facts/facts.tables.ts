@@ -7,8 +7,9 @@ import type { Names } from './names.ts';
  * Facts: what views are folded from. Widest columns first, which saves alignment; `site_id` leads every key.
  * `term`, `agent` and `source` are dictionaries: one interpretation per distinct text, user agent and source.
  * `exclusion` is the history of the paths that sites leave out.
+ * For a bulk build `hit` is made without its indexes: see `indexHits`.
  */
-export async function createFactTables(tx: Tx, names: Names): Promise<void> {
+export async function createFactTables(tx: Tx, names: Names, { forBulk = false } = {}): Promise<void> {
   await sql`create table ${names('term')} (
     site_id integer not null, term_id bigint not null, value text collate "C" not null,
     primary key (site_id, term_id))`.execute(tx);
@@ -27,8 +28,7 @@ export async function createFactTables(tx: Tx, names: Names): Promise<void> {
     source bigint not null, event bigint, site_id integer not null, day date not null, agent_id integer not null,
     ms integer, hour smallint not null, country smallint, device smallint, scroll smallint,
     engagement boolean not null)`.execute(tx);
-  await sql`create index hit_visitor on ${names('hit')} (site_id, day, visitor)`.execute(tx);
-  await sql`create index hit_engagement on ${names('hit')} (site_id, day, visitor) where engagement`.execute(tx);
+  if (!forBulk) await createHitIndexes(tx, names);
   // Rows are updated in place while a visit goes on, on the same page where there is room (no index is touched then).
   await sql`create table ${names('visit')} (
     visitor bigint not null, started_at timestamptz not null, last_at timestamptz not null, source bigint not null,
@@ -37,4 +37,9 @@ export async function createFactTables(tx: Tx, names: Names): Promise<void> {
     first_hours integer not null, firsts smallint not null, hour smallint not null, country smallint, device smallint,
     ends_in_view boolean not null, steps bigint[], pages bigint[], names bigint[]) with (fillfactor = 90)`.execute(tx);
   await sql`create index visit_visitor on ${names('visit')} (site_id, day, visitor)`.execute(tx);
+}
+
+export async function createHitIndexes(tx: Tx, names: Names): Promise<void> {
+  await sql`create index hit_visitor on ${names('hit')} (site_id, day, visitor)`.execute(tx);
+  await sql`create index hit_engagement on ${names('hit')} (site_id, day, visitor) where engagement`.execute(tx);
 }

@@ -12,9 +12,10 @@ export type Grain = (typeof GRAINS)[number];
 
 /** The first day of the period of that grain that a day is in, as SQL. */
 export function periodStart(grain: Grain, day: RawBuilder<unknown>): RawBuilder<string> {
-  const month = sql`date_trunc('month', ${day})::date`;
+  // Without a time zone: as a moment in one, each day would be looked up in its table.
+  const month = sql`date_trunc('month', ${day}::timestamp)::date`;
   if (grain === 'month') return sql<string>`${month}`;
-  return sql<string>`(${month} + least((extract(day from ${day})::int - 1) / 10, 2) * 10)`;
+  return sql<string>`(${month} + least((date_part('day', ${day}::timestamp)::int - 1) / 10, 2) * 10)`;
 }
 
 /** A page with more visitors than this is found by an index of its own in the roll-ups. */
@@ -25,6 +26,11 @@ export interface FrontierMove {
   late: boolean;
   /** Some site's frontier went on into another third of a month. */
   closes: boolean;
+  /**
+   * Of a bulk build alone, which takes nothing away: grains of which no row is there yet for any day of the batch, so
+   * that they are inserted without looking for one.
+   */
+  fresh?: Readonly<Record<'day' | Grain, boolean>>;
 }
 
 /** Moves the frontiers of the batch's sites; `site_frontier` keeps where they were for the views. */
@@ -66,13 +72,13 @@ export interface RolledUp {
  * periods where it is late; and rolls up what it closed. Rows that came to nothing are removed.
  */
 export async function addToDays(run: Run, names: Names, t: RolledUp, move: FrontierMove): Promise<void> {
-  await addTo(run, t, names(`${t.base}_day`), sql`d.day`, sql`${t.delta} d`);
+  await addTo(run, t, names(`${t.base}_day`), sql`d.day`, sql`${t.delta} d`, move.fresh?.day);
   for (const grain of GRAINS) {
     const start = periodStart(grain, sql`d.day`);
     if (move.late) {
       const closed = sql`(select d.* from ${t.delta} d join site_frontier f using (site_id)
         where ${start} < ${periodStart(grain, sql`f.old_day`)}) d`;
-      await addTo(run, t, names(`${t.base}_${grain}`), start, closed);
+      await addTo(run, t, names(`${t.base}_${grain}`), start, closed, move.fresh?.[grain]);
     }
     if (move.closes) await close(run, names, t, grain);
   }
@@ -86,6 +92,7 @@ async function addTo(
   table: RawBuilder<unknown>,
   day: RawBuilder<unknown>,
   delta: RawBuilder<unknown>,
+  fresh?: boolean,
 ): Promise<void> {
   const keys = ['site_id', ...t.before, 'day', ...t.after];
   const keyValues = sql.join(keys.map((k) => (k === 'day' ? day : sql.ref(`d.${k}`))));
@@ -93,9 +100,9 @@ async function addTo(
   await run(sql`insert into ${table} as z (${list([...keys, ...t.measures])})
     select ${keyValues}, ${sql.join(t.measures.map((m) => t.sum(m)))}
     from ${delta} group by ${places} order by ${places}
-    on conflict (${list(keys)}) do update set
-      ${sql.join(t.measures.map((m) => sql`${sql.ref(m)} = ${t.add(m)}`))}`);
-  if (t.vanish === undefined) return;
+    ${fresh === true ? sql`` : sql`on conflict (${list(keys)}) do update set
+      ${sql.join(t.measures.map((m) => sql`${sql.ref(m)} = ${t.add(m)}`))}`}`);
+  if (t.vanish === undefined || fresh !== undefined) return;
   const same = sql.join(
     keys.map((k) => sql`z.${sql.ref(k)} = ${k === 'day' ? day : sql.ref(`d.${k}`)}`),
     sql` and `,

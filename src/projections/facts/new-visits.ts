@@ -3,7 +3,7 @@ import type { Names } from './names.ts';
 import type { Run } from './run.ts';
 
 /** Pages of a visit that are kept in order; API: paths are up to 5 long. */
-const LONGEST_PATH = sql.lit(5);
+export const LONGEST_PATH = sql.lit(5);
 
 /** Groups `session_hit` into the visits that changed or are new. */
 export async function buildVisits(run: Run, names: Names): Promise<void> {

@@ -18,8 +18,8 @@ export interface Range {
  * The key of what a source is interpreted from. It only joins `source`, and is never an aggregate's key, so that the
  * server's own cheap hash is good enough.
  */
-const sourceKey = sql`hashtextextended(concat_ws(chr(1), l.hostname, coalesce(split_part(l.referrer, '/', 3), ''),
-  coalesce(l.query, ''), coalesce(l.click_id, '')), 0)`;
+export const sourceKey = sql`hashtextextended(l.hostname || chr(1) || coalesce(split_part(l.referrer, '/', 3), '')
+  || chr(1) || coalesce(l.query, '') || chr(1) || coalesce(l.click_id, ''), 0)`;
 
 const deviceCode = (device: (typeof DEVICES)[number]) => DEVICES.indexOf(device) + 1;
 
@@ -27,7 +27,7 @@ const deviceCode = (device: (typeof DEVICES)[number]) => DEVICES.indexOf(device)
  * The device by width where the user agent does not say phone, tablet or TV, by the user agent where there is no
  * width. The same rule as `deviceOf` of the domain; a spec holds them equal.
  */
-const device = sql`(case when a.device <> ${sql.lit(deviceCode('desktop'))} or l.width is null then a.device
+export const deviceOfHit = sql`(case when a.device <> ${sql.lit(deviceCode('desktop'))} or l.width is null then a.device
   when l.width < 768 then ${sql.lit(deviceCode('mobile'))} when l.width < 1024 then ${sql.lit(deviceCode('tablet'))}
   else ${sql.lit(deviceCode('desktop'))} end)::smallint`;
 
@@ -42,7 +42,7 @@ export async function readBatch(tx: Tx, names: Names, range: Range, only?: reado
       country, device, scroll, engagement, known, pathname, name)
     select l.visitor, l.occurred_at, l.position, ${termId(sql`l.pathname`)}, l.source,
       case when l.name <> 'engagement' then ${termId(sql`l.name`)} end, l.site_id, l.day, l.agent_id, l.duration_ms,
-      l.hour, ${countryCode(sql`l.country`)}, ${device}, l.scroll, l.name is not distinct from 'engagement',
+      l.hour, ${countryCode(sql`l.country`)}, ${deviceOfHit}, l.scroll, l.name is not distinct from 'engagement',
       a.agent_id is not null and s.source_id is not null, l.pathname, nullif(l.name, 'engagement')
     from (select *, ${sourceKey} as source from log_hits l
         where position > ${sql.lit(range.from)} and position <= ${sql.lit(range.to)} and verdict is null

@@ -24,7 +24,7 @@ export function isFirst(dimension: (typeof FIRSTS)[number]) {
   return sql<number>`((firsts >> ${sql.lit(FIRSTS.indexOf(dimension))}) & 1)`;
 }
 
-const ALL_FIRSTS = sql.lit((1 << FIRSTS.length) - 1);
+export const ALL_FIRSTS = sql.lit((1 << FIRSTS.length) - 1);
 
 const dimensions = (names: Names, visits: RawBuilder<unknown>) => sql`
   select v.*, a.browser, a.os, s.referrer, s.channel::bigint as channel, s.utm_source, s.utm_medium, s.utm_campaign,
@@ -35,14 +35,22 @@ const dimensions = (names: Names, visits: RawBuilder<unknown>) => sql`
     left join lateral (select * from ${names('source')} s
       where s.site_id = v.site_id and s.source_id = v.source offset 0) s on true`;
 
-const deltaColumns = sql`visitor, started_at, last_at, source, hostname, exit, site_id, day, agent_id, pageviews,
+export const deltaColumns = sql`visitor, started_at, last_at, source, hostname, exit, site_id, day, agent_id, pageviews,
   events, exit_ms, hours, hour, country, device, ends_in_view, steps, pages, names, extends, bounces, ms, firsts,
   first_hours, browser, os, referrer, channel, utm_source, utm_medium, utm_campaign, utm_term, utm_content, entry,
   sequence`;
 
 /** A bounce is a visit with one page view and no custom event; the last view's time counts where it is the last hit. */
-const measures = sql`(pageviews = 1 and events = 0)::int as bounces,
+export const measures = sql`(pageviews = 1 and events = 0)::int as bounces,
   (extract(epoch from last_at - started_at) * 1000)::int + case when ends_in_view then coalesce(exit_ms, 0) else 0 end as ms`;
+
+// In SQL << and | bind alike, hence the parentheses.
+const firstOf = (column: string) =>
+  sql`((not coalesce(${sql.ref(column)} = any (array_agg(${sql.ref(column)}) over before), false))::int
+    << ${sql.lit(FIRSTS.indexOf(column as (typeof FIRSTS)[number]))})`;
+
+/** The bits after the first, where a visitor-day has several visits: window `before` is those before each. */
+export const severalFirsts = sql.join(FIRSTS.slice(1).map(firstOf), sql` | `);
 
 /**
  * Fills `visit_delta`. Each visit carries its own contribution to visitors (`firsts`, `first_hours`), so that taking it
@@ -56,11 +64,6 @@ export async function diffVisits(run: Run, names: Names): Promise<void> {
   await run(sql`insert into visit_delta (sign, ${deltaColumns})
     select -1, ${deltaColumns}
     from (select *, ${measures} from (${dimensions(names, replaced)}) v) v`);
-  // In SQL << and | bind alike, hence the parentheses.
-  const first = (column: string) =>
-    sql`((not coalesce(${sql.ref(column)} = any (array_agg(${sql.ref(column)}) over before), false))::int
-      << ${sql.lit(FIRSTS.indexOf(column as (typeof FIRSTS)[number]))})`;
-  const several = sql.join(FIRSTS.slice(1).map(first), sql` | `);
   // Visits that neither changed nor are new stand in the window for what came before.
   await run(sql`insert into visit_delta (sign, ${deltaColumns})
     with visits as (
@@ -75,7 +78,7 @@ export async function diffVisits(run: Run, names: Names): Promise<void> {
     ), marked as (
       select *, ${ALL_FIRSTS} as firsts, hours as first_hours from dimensioned where visits_of_day = 1
       union all
-      select *, (row_number() over days = 1)::int | ${several},
+      select *, (row_number() over days = 1)::int | ${severalFirsts},
         hours & ~coalesce(bit_or(hours) over before, 0)
       from dimensioned where visits_of_day > 1
       window days as (partition by visitor, site_id, day order by started_at),

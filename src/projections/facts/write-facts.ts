@@ -17,6 +17,11 @@ export async function writeFacts(run: Run, names: Names, replays: boolean): Prom
       pageviews = d.pageviews, events = d.events, exit_ms = d.exit_ms, hours = d.hours, first_hours = d.first_hours,
       firsts = d.firsts, ends_in_view = d.ends_in_view, steps = d.steps, pages = d.pages, names = d.names
     from visit_delta d where d.sign = 1 and v.ctid = d.extends`);
+  await writeVisits(run, names);
+}
+
+/** Visits of `visit_delta` that are new. */
+export async function writeVisits(run: Run, names: Names): Promise<void> {
   const columns = sql`visitor, started_at, last_at, source, hostname, exit, site_id, day, agent_id, pageviews, events,
     exit_ms, hours, first_hours, firsts, hour, country, device, ends_in_view, steps, pages, names`;
   await run(sql`insert into ${names('visit')} (${columns})

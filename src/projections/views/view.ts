@@ -21,4 +21,9 @@ export interface View {
   readonly scratch?: readonly Scratch[];
   create(tx: Tx, names: Names): Promise<void>;
   fold(run: Run, names: Names, move: FrontierMove): Promise<void>;
+  /**
+   * Of a view that is no sum over days: what a bulk build does once, when all facts up to `target` are there, in place of
+   * folding their days one after the other.
+   */
+  build?(tx: Tx, names: Names, target: bigint): Promise<void>;
 }

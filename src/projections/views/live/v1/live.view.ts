@@ -22,5 +22,19 @@ export const live: View = {
       group by 1, 2 order by 1, 2
       on conflict (site_id, visitor) do update set last_at = greatest(z.last_at, excluded.last_at)`);
   },
+  /** As folded, and pruned at that position. A local day begins up to 14 hours before the same day of UTC. */
+  async build(tx, names, target) {
+    await sql`insert into ${names('live')} as z (site_id, visitor, last_at)
+      select f.site_id, h.visitor, max(h.at)
+      from (select coalesce(
+          (select recorded_at from log_hits where position = ${sql.lit(target)}),
+          (select recorded_at from log_events where position = ${sql.lit(target)})) - ${LIVE_WINDOW} as since) x
+        join ${names('frontier')} f on f.day >= (x.since - interval '14 hours')::date
+        cross join lateral (
+          select visitor, at from ${names('hit')}
+          where site_id = f.site_id and day >= (x.since - interval '14 hours')::date and not engagement and at > x.since
+          offset 0) h
+      group by 1, 2 order by 1, 2
+      on conflict (site_id, visitor) do update set last_at = greatest(z.last_at, excluded.last_at)`.execute(tx);
+  },
 };
-

@@ -6,10 +6,16 @@ import { createPagesTables, PAGE_MEASURES, pagesScratch } from './pages.tables.t
 
 type Measure = (typeof PAGE_MEASURES)[number];
 
-/** One source of rows; measures that it does not bring are null. */
+/**
+ * One source of rows; measures that it does not bring are null. Added up by itself first: all of them together would
+ * carry every measure's sum through each row.
+ */
 function part(path: RawBuilder<unknown>, measures: Partial<Record<Measure, RawBuilder<unknown>>>, from: RawBuilder<unknown>) {
-  const values = PAGE_MEASURES.map((m) => sql`${measures[m] ?? sql`null::int`} as ${sql.ref(m)}`);
-  return sql`select site_id, day, ${path} as path, ${sql.join(values)} from ${from}`;
+  const values = PAGE_MEASURES.map((m) => {
+    const value = measures[m];
+    return sql`${value === undefined ? sql`null::bigint` : sql`sum(${value})::bigint`} as ${sql.ref(m)}`;
+  });
+  return sql`select site_id, day, ${path} as path, ${sql.join(values)} from ${from} group by 1, 2, 3`;
 }
 
 const parts = [
@@ -24,8 +30,12 @@ const parts = [
   part(
     sql`path`,
     { visits: sql`sign` },
-    sql`(select distinct sign, visitor, site_id, day, started_at, unnest(coalesce(pages, steps)) as path
-      from visit_delta) x`,
+    // Steps differ from the one before: of two or less, none comes twice.
+    sql`(select sign, site_id, day, unnest(coalesce(pages, steps)) as path
+      from visit_delta where pages is not null or cardinality(steps) <= 2
+      union all select sign, site_id, day, path from (
+        select distinct sign, visitor, site_id, day, started_at, unnest(steps) as path
+        from visit_delta where pages is null and cardinality(steps) > 2) y) x`,
   ),
   part(
     sql`entry`,

@@ -9,14 +9,15 @@ export const paths: View = {
   version: 1,
   tables: ['paths_day'],
   create: createPathsTables,
-  async fold(run, names) {
+  async fold(run, names, { fresh }) {
     await run(sql`insert into ${names('paths_day')} as z (site_id, day, sequence, visitors, visits, steps)
       select site_id, day, sequence, sum(sign * ${isFirst('sequence')}), sum(sign), min(steps)
       from visit_delta where sequence is not null
       group by 1, 2, 3 having sum(sign) <> 0 or sum(sign * ${isFirst('sequence')}) <> 0
       order by 1, 2, 3
-      on conflict (site_id, day, sequence) do update set visitors = z.visitors + excluded.visitors,
-        visits = z.visits + excluded.visits`);
+      ${fresh?.day === true ? sql`` : sql`on conflict (site_id, day, sequence) do update set
+        visitors = z.visitors + excluded.visitors, visits = z.visits + excluded.visits`}`);
+    if (fresh !== undefined) return;
     await run(sql`delete from ${names('paths_day')} z using (
         select y.row_id from visit_delta d cross join lateral (
           select z.ctid as row_id from ${names('paths_day')} z
