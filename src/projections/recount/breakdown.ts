@@ -55,23 +55,28 @@ function byVisitor(): RawBuilder<unknown> {
   )} end`;
   const byWidth = sql`case v.width when 1 then ${code('mobile')} when 2 then ${code('tablet')}
     when 3 then ${code('desktop')} end`;
+  const days = sql`(
+    select site_id, day, agent_id, country, width, 1 as visits, pageviews, bounces, ms
+    from ${temporary('visit')} where not again
+    union all
+    select site_id, day, max(agent_id) filter (where visit_no = 1), max(country) filter (where visit_no = 1),
+      max(width) filter (where visit_no = 1), count(*)::int, ${VISIT_SUMS}
+    from ${temporary('visit')} where again group by site_id, day, visitor)`;
+  const sums = sql`sum(visits)::int as visits, ${VISIT_SUMS}`;
   const values = list({
-    country: sql`(ascii(v.country) - 65) * 26 + ascii(substr(v.country, 2)) - 65`,
     browser: sql`a.browser`,
     os: sql`a.os`,
     // The user agent decides where it says phone, tablet or TV, or where there is no width.
     device: sql`case when a.device <> 'desktop' then ${byAgent} else coalesce(${byWidth}, ${byAgent}) end`,
   });
   return sql`
-    select site_id, day, metric, value, sum(visitors)::int, sum(visits)::int, ${VISIT_SUMS} from (
-      select site_id, day, agent_id, country, width, count(*)::int as visitors, sum(visits)::int as visits, ${VISIT_SUMS} from (
-        select site_id, day, agent_id, country, width, 1 as visits, pageviews, bounces, ms
-        from ${temporary('visit')} where not again
-        union all
-        select site_id, day, max(agent_id) filter (where visit_no = 1), max(country) filter (where visit_no = 1),
-          max(width) filter (where visit_no = 1), count(*)::int, ${VISIT_SUMS}
-        from ${temporary('visit')} where again group by site_id, day, visitor) d
-      group by 1, 2, 3, 4, 5) v
+    select site_id, day, ${sql.lit(METRICS.country.id)}, (ascii(country) - 65) * 26 + ascii(substr(country, 2)) - 65,
+      visitors, visits, pageviews, bounces, ms
+    from (select site_id, day, country, count(*)::int as visitors, ${sums}
+      from ${days} d where country is not null group by 1, 2, 3) d
+    union all
+    select site_id, day, metric, value, sum(visitors)::int, ${sums} from (
+      select site_id, day, agent_id, width, count(*)::int as visitors, ${sums} from ${days} d group by 1, 2, 3, 4) v
       join ${temporary('agent')} a using (agent_id)
       cross join lateral (values ${values}) m(metric, value)
     where m.value is not null group by 1, 2, 3, 4`;

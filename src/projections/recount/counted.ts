@@ -64,7 +64,9 @@ export function counted(
   );
   const pages = judged.turnsPages ? sql`left join ${temporary('page')} p on p.pathname = l.pathname` : sql``;
   return sql`(select ${sql.join(values)} from log_hits l ${pages}
-    where ${inScope(scope, span)} and ${KINDS[kind]} ${isGood(judged)})`;
+    where ${inScope(scope, span)} and ${KINDS[kind]} ${isGood(judged)}
+    -- What is computed of a row is computed where it is read, by every process, and not after it was sorted.
+    offset 0)`;
 }
 
 function isGood({ bots, spamHosts, excludes }: Judged): RawBuilder<unknown> {

@@ -3,66 +3,43 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
 import type { Scope } from './scope.ts';
 import { makeTemporary, temporary } from './temporary.ts';
-import { typeOf, visitsBy } from './visits.ts';
+import { VISIT_SUMS, visitsBy } from './visits.ts';
 
 export const PAGES_MEASURES = [
   'visitors', 'visits', 'pageviews', 'timed', 'ms',
   'entry_visitors', 'entries', 'entry_pageviews', 'entry_bounces', 'entry_ms',
   'exit_visitors', 'exits', 'exit_pageviews', 'exit_bounces', 'exit_ms',
 ] as const;
-type Measure = (typeof PAGES_MEASURES)[number];
 
-/** Makes `recount_pages`: a row a site, day and page, by the key of its text. */
+/**
+ * Makes `recount_pages`: a row a site, day and page, by the key of its text. What was entered or left was seen, so that
+ * the pages seen are all that there are.
+ */
 export async function makePages(tx: Tx, scope: Scope): Promise<void> {
-  const parts = [
-    part(
-      {
-        visitors: sql`count(*) filter (where is_first and not again)::int`,
-        visits: sql`count(*) filter (where is_first)::int`,
-        pageviews: sql`count(*)::int`,
-        timed: sql`count(time)::int`,
-        ms: sql`coalesce(sum(time), 0)::float8`,
-      },
-      sql`${seen(scope)} group by 1, 2, 3`,
-    ),
-    // Who came back that day may have seen it before.
-    part(
-      { visitors: sql`count(*)::int` },
-      sql`(select distinct site_id, day, path, visitor from ${seen(scope)} where again) x group by 1, 2, 3`,
-    ),
-    part(
-      {
-        entry_visitors: sql`visitors`,
-        entries: sql`visits`,
-        entry_pageviews: sql`pageviews`,
-        entry_bounces: sql`bounces`,
-        entry_ms: sql`ms`,
-      },
-      sql`${visitsBy('path', sql`v.entry`)} x`,
-    ),
-    part(
-      {
-        exit_visitors: sql`visitors`,
-        exits: sql`visits`,
-        exit_pageviews: sql`pageviews`,
-        exit_bounces: sql`bounces`,
-        exit_ms: sql`ms`,
-      },
-      sql`${visitsBy('path', sql`v.exit`)} x`,
-    ),
-  ];
-  const sums = PAGES_MEASURES.map((m) => sql`sum(${sql.ref(m)})::${sql.raw(typeOf(m))} as ${sql.ref(m)}`);
+  const page = sql`using (site_id, day, path)`;
+  const again = sql`(select site_id, day, path, count(*)::int as visitors
+    from (select distinct site_id, day, path, visitor from ${seen(scope)} where again) x group by 1, 2, 3)`;
   await makeTemporary(
     tx,
     'pages',
-    sql`select site_id, day, path, ${sql.join(sums)} from (${sql.join(parts, sql` union all `)}) x group by 1, 2, 3`,
+    sql`select site_id, day, path, s.visitors + coalesce(a.visitors, 0) as visitors, s.visits, s.pageviews, s.timed, s.ms,
+        n.visitors as entry_visitors, n.visits as entries, n.pageviews as entry_pageviews, n.bounces as entry_bounces,
+        n.ms as entry_ms, x.visitors as exit_visitors, x.visits as exits, x.pageviews as exit_pageviews,
+        x.bounces as exit_bounces, x.ms as exit_ms
+      from (select site_id, day, path, count(*) filter (where is_first and not again)::int as visitors,
+          count(*) filter (where is_first)::int as visits, count(*)::int as pageviews, count(time)::int as timed,
+          coalesce(sum(time), 0)::float8 as ms
+        from ${seen(scope)} group by 1, 2, 3) s
+      left join ${again} a ${page}
+      left join ${visitsOf(sql`v.entry`)} n ${page}
+      left join ${visitsOf(sql`v.exit`)} x ${page}`,
     ['site_id', 'day', 'path'],
   );
 }
 
-function part(measures: Partial<Record<Measure, RawBuilder<unknown>>>, from: RawBuilder<unknown>): RawBuilder<unknown> {
-  const values = PAGES_MEASURES.map((m) => sql`${measures[m] ?? sql`0::${sql.raw(typeOf(m))}`} as ${sql.ref(m)}`);
-  return sql`select site_id, day, path, ${sql.join(values)} from ${from}`;
+function visitsOf(page: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(select site_id, day, path, sum(visitors)::int as visitors, sum(visits)::int as visits, ${VISIT_SUMS}
+    from ${visitsBy('path', page)} v group by 1, 2, 3)`;
 }
 
 /**
@@ -71,11 +48,13 @@ function part(measures: Partial<Record<Measure, RawBuilder<unknown>>>, from: Raw
  */
 function seen({ rules }: Scope): RawBuilder<unknown> {
   return sql`(
-    select s.site_id, s.day, s.visitor, u.path, array_position(s.pages, u.path) = u.n as is_first, s.again,
-      coalesce(e.ms, case when u.next_t is not null then least(u.next_t, ${sql.lit(rules.longestViewMs)}) end) as time
-    from (select s.*, a.visitor is not null as again
+    select s.site_id, s.day, s.visitor, s.path, array_position(s.pages, s.path) = s.n as is_first, s.again,
+      coalesce(e.ms, case when s.next_t is not null then least(s.next_t, ${sql.lit(rules.longestViewMs)}) end) as time
+    from (select s.site_id, s.day, s.visitor, s.again, s.pages, unnest(s.pages) as path,
+        generate_subscripts(s.pages, 1) as n, unnest(s.ts[2:]) as next_t, unnest(s.positions) as position
+      from (select s.*, a.visitor is not null as again
         from ${temporary('session')} s left join ${temporary('session')} a
-          on a.visitor = s.visitor and a.day = s.day and a.site_id = s.site_id and a.visit_no = 2) s
-      cross join unnest(s.pages, s.ts[2:], s.positions) with ordinality u(path, next_t, position, n)
-      left join ${temporary('engaged')} e on e.position = u.position) seen`;
+          on a.visitor = s.visitor and a.day = s.day and a.site_id = s.site_id and a.visit_no = 2
+        where s.pages is not null) s) s
+      left join ${temporary('engaged')} e on e.position = s.position) seen`;
 }
