@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
@@ -129,13 +131,16 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
   if (isWorker) {
     const projectorDatabase = open('projector', 1, { settings: PROJECTOR_SETTINGS, statementTimeoutMs: 0 });
     const onError = (message: string): void => log.error(message);
-    started.projector = createProjector({ database: projectorDatabase, catalog: CATALOG, onError });
+    // Another one at each start: a process that comes after a killed one under its number is not that one.
+    const holder = `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
+    started.projector = createProjector({ database: projectorDatabase, catalog: CATALOG, holder, onError });
     started.projector.start();
     started.sealer = createSealer({ db: open('sealer', 1).db, onError });
     started.sealer.start();
   }
   const databases = { writer: writer.db, owner: owner.db, reader: reader.db };
-  const jobs = jobsOf({ ...databases, mailer, queue, baseUrl, clock: systemClock, log });
+  const { logRetentionDays } = config;
+  const jobs = jobsOf({ ...databases, mailer, queue, baseUrl, clock: systemClock, log, logRetentionDays });
   const onJobError = (e: Error): void => log.warn({ err: e }, 'a job failed, or their queue cannot be reached');
   started.queue = openQueue({ url: ground.url, jobs, work: isWorker, onError: onJobError });
   await started.queue.start();

@@ -14,6 +14,7 @@ import { pruneLive } from '../projections/views/live/v1/live.prune.ts';
 import { alertJobs, type AlertJobsOptions } from './check-alerts.jobs.ts';
 import { checkProjectionsJob } from './check-projections.job.ts';
 import { eraseSitesJob } from './erase-sites.job.ts';
+import { trimLogJob } from './trim-log.ts';
 
 export interface JobsOptions extends AlertJobsOptions {
   /** Of the role `writer`. */
@@ -22,6 +23,8 @@ export interface JobsOptions extends AlertJobsOptions {
   owner: Db;
   clock: Clock;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** See `trimLogJob`. */
+  logRetentionDays?: number | undefined;
 }
 
 /** Positions of a hundred salts make an event of some kilobytes; more than this go into another one. */
@@ -45,6 +48,7 @@ export function jobsOf(o: JobsOptions): AnyJob[] {
     }),
     ...alertJobs(o),
     eraseSitesJob(o),
+    trimLogJob(o),
     checkProjectionsJob(o),
     defineJob('forget-sessions', { cron: '41 * * * *', policy: 'exclusive' }, () =>
       forgetSessions(o.writer, new Date(o.clock())),

@@ -6,7 +6,7 @@ import { defineJob, type AnyJob } from '../platform/queue.ts';
 export interface TrimLogOptions {
   readonly owner: Db;
   /** Undefined: hits stay for ever. */
-  readonly logRetentionDays: number | undefined;
+  readonly logRetentionDays?: number | undefined;
   readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 

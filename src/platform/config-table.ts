@@ -79,6 +79,12 @@ export const CONFIG_TABLE = [
       'an identity. What is not named keeps its default; `client=off` lifts one, `off` all of them',
   },
   {
+    name: 'ANTICS_LOG_RETENTION',
+    default: '`off`',
+    meaning:
+      'How long hits stay in the log, such as `400d`; figures stay. `off` keeps them for ever. See "Retention"',
+  },
+  {
     name: 'ANTICS_PG_USER',
     default: '`postgres`, else `nobody`',
     meaning: 'Account that runs the embedded database when Antics is started as root',

@@ -110,6 +110,14 @@ export const rateLimits: ReadValue<RateLimits> = (text) => {
   return limits;
 };
 
+/** `off` is null, else so many days: a century at most, since dates further back are not meant. */
+export const days: ReadValue<number | null> = (text) => {
+  if (text === 'off') return null;
+  const number = /^\d{1,5}d$/.test(text) ? Number(text.slice(0, -1)) : NaN;
+  if (!(number >= 1 && number <= 36_500)) throw new Error('should be off, or days from 1d to 36500d such as 400d');
+  return number;
+};
+
 /** One plain address: its domain may be an address literal, as mail servers in a closed network have no other name. */
 export const mailAddress: ReadValue<string> = (text) => {
   if (text.length > 254 || !/^[\w!#$%&'*+/=?^`{|}~.-]+@(?:[a-z\d](?:[a-z\d.-]*[a-z\d])?|\[[\da-f.:v]+\])$/i.test(text)) {

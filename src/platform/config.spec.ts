@@ -48,6 +48,7 @@ describe('the configuration', () => {
       ANTICS_GEOIP_FILE: 'package.json',
       SMTP_URL: 'smtps://a:b@mail.example.com',
       ANTICS_RATE_LIMIT: 'off',
+      ANTICS_LOG_RETENTION: '400d',
     });
     expect(config).toMatchObject({
       databaseUrl: 'postgresql://me@/db?host=/run/postgresql',
@@ -61,6 +62,7 @@ describe('the configuration', () => {
       geoipFile: resolve('package.json'),
       smtpUrl: 'smtps://a:b@mail.example.com',
       rateLimits: { client: null, site: null, admin: null },
+      logRetentionDays: 400,
     });
   });
 
@@ -106,6 +108,10 @@ describe('the configuration', () => {
     ['ANTICS_RATE_LIMIT', 'clients=1/s:1'],
     ['ANTICS_RATE_LIMIT', 'off, client=1/s:1'],
     ['ANTICS_RATE_LIMIT', 'client=1/s:1, client=2/s:2'],
+    ['ANTICS_LOG_RETENTION', '400'],
+    ['ANTICS_LOG_RETENTION', '0d'],
+    ['ANTICS_LOG_RETENTION', '1.5d'],
+    ['ANTICS_LOG_RETENTION', '36501d'],
   ] as const)('refuses %s=%s', (name, text) => {
     expect(mistakesOf({ [name]: text })).toEqual([name]);
   });

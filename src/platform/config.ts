@@ -28,6 +28,8 @@ export interface Config {
   readonly mailFrom: string | undefined;
   readonly logLevel: LogLevel;
   readonly rateLimits: RateLimits;
+  /** Undefined: hits stay in the log for ever. */
+  readonly logRetentionDays: number | undefined;
   /** Account that runs the embedded server when we are root. */
   readonly pgUser: string | undefined;
 }
@@ -88,6 +90,7 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
     logLevel:
       optional('ANTICS_LOG_LEVEL', value.oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')) ?? 'info',
     rateLimits: optional('ANTICS_RATE_LIMIT', value.rateLimits) ?? DEFAULT_LIMITS,
+    logRetentionDays: optional('ANTICS_LOG_RETENTION', value.days) ?? undefined,
     pgUser,
   };
   const dataDir = optional('ANTICS_DATA_DIR', resolvePath);

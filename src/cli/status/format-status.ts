@@ -18,6 +18,7 @@ export function formatStatus(status: Status, context: StatusContext): string[] {
     ...table([
       ['database', `${context.place} (${bytes(size.database_bytes)})`],
       ['log', `head ${number(head)}, ${number(hits)} hits, ${number(events)} events${perHit(status)}`],
+      ...(status.replayable_since === 1 ? [] : [['replayable', `since position ${number(status.replayable_since)}`]]),
       ['sites', number(status.sites)],
       ['user agents', number(status.agents)],
       ...(context.keyFile === null ? [] : [['admin API key', `in ${context.keyFile}`]]),

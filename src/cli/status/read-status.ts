@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 
 import { readErasures } from '../../log/erasure.ts';
 import { readHead } from '../../log/head.ts';
+import { readReplayableSince } from '../../log/retention.ts';
 import type { Db, Tx } from '../../platform/database.ts';
 
 export interface Status {
@@ -9,6 +10,8 @@ export interface Status {
   readonly head: number;
   readonly hits: number;
   readonly events: number;
+  /** Hits at this position and after it are in the log; those before are gone by retention. 1: none is. */
+  readonly replayable_since: number;
   readonly sites: number;
   readonly agents: number;
   readonly projections: readonly ProjectionStatus[];
@@ -62,6 +65,7 @@ export async function readStatus(db: Db): Promise<Status> {
       return {
         head,
         ...(await readCounts(tx)),
+        replayable_since: await readReplayableSince(tx),
         projections: await readProjections(tx, head),
         size: await readSizes(tx),
         erasures: await readErasing(tx),

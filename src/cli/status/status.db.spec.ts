@@ -116,6 +116,21 @@ describe('antics status', () => {
     expect(await readStatus(database.db)).toMatchObject({ head: 15, hits: 12, events: 3, sites: 1, agents: 2 });
   });
 
+  it('says since which position the log can be replayed, where hits are gone by retention', async () => {
+    expect((await run(['status'])).out).not.toContain('replayable');
+    await appendEvent(database.db, {
+      stream: 'log',
+      expectedVersion: null,
+      type: 'LogTrimmed',
+      schemaVersion: 1,
+      actor: 'system',
+      commandId: randomUUID(),
+      data: { before: '10000000', hits: '9999990' },
+    });
+    expect((await readStatus(database.db)).replayable_since).toBe(10_000_000);
+    expect((await run(['status'])).out).toMatch(/replayable +since position 10,000,000/);
+  });
+
   it('says where every projection stands, what is parked and what is suspended', async () => {
     await givenSite();
     await givenHits(100);
