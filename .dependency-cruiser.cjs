@@ -77,7 +77,11 @@ const forbidden = [
   room('platform', [], 'The ground knows nothing of what stands on it.'),
   room('log', [at('domain', 'platform')], 'The log is below everything that writes and reads it.'),
   room('models', [at('log', 'domain', 'platform')], 'Admin read models are folded in the command’s transaction.'),
-  room('commands', [at('log', 'models', 'domain', 'platform')], 'The write side asks no projection and no query.'),
+  room(
+    'commands',
+    [at('log', 'models', 'domain', 'platform', 'projections/operate')],
+    'The write side asks no query, and no projection but as the operator who rebuilds and switches them.',
+  ),
   room('projections', [at('log', 'domain', 'platform')], 'Projections follow the log and nothing else.'),
   room('queries', [at('domain', 'platform'), '\\.read\\.ts$'], 'The read side reads what is folded, by *.read.ts.'),
   room(

@@ -8,6 +8,7 @@ import type { RequestLimits } from './http/rate-limit/request-limits.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Database } from './platform/database.ts';
 import type { Logger } from './platform/logger.ts';
+import type { Operator } from './projections/operate/operator.ts';
 
 /** What the rooms are wired to. */
 export interface AppParts {
@@ -24,6 +25,7 @@ export interface AppParts {
   /** A mail server is set. */
   readonly canMail: boolean;
   readonly enqueueErasure: EnqueueErasure;
+  readonly operator: Operator;
   readonly registry: Registry;
   readonly baseUrl: () => string;
   readonly clock: Clock;

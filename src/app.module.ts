@@ -10,14 +10,18 @@ import { CreateSiteHandler } from './commands/create-site/create-site.handler.ts
 import { DeleteAlertHandler } from './commands/delete-alert/delete-alert.handler.ts';
 import { DeleteFolderHandler } from './commands/delete-folder/delete-folder.handler.ts';
 import { DeleteSiteHandler } from './commands/delete-site/delete-site.handler.ts';
+import { DiscardParkedHitHandler } from './commands/discard-parked-hit/discard-parked-hit.handler.ts';
 import { IssueApiKeyHandler } from './commands/issue-api-key/issue-api-key.handler.ts';
 import { MoveSiteHandler } from './commands/move-site/move-site.handler.ts';
 import { HIT_WRITER, RecordHitsHandler } from './commands/record-hits/record-hits.handler.ts';
+import { OPERATOR } from './commands/operator.ts';
 import { OpenSessionHandler } from './commands/open-session/open-session.handler.ts';
+import { RetryParkedHitHandler } from './commands/retry-parked-hit/retry-parked-hit.handler.ts';
 import { RevokeSessionHandler } from './commands/revoke-session/revoke-session.handler.ts';
 import { RevokeApiKeyHandler } from './commands/revoke-api-key/revoke-api-key.handler.ts';
 import { UpdateFolderHandler } from './commands/update-folder/update-folder.handler.ts';
 import { UpdateSiteHandler } from './commands/update-site/update-site.handler.ts';
+import { VerifyProjectionHandler } from './commands/verify-projection/verify-projection.handler.ts';
 import { ENQUEUE_ERASURE } from './commands/erasure-queue.ts';
 import { WRITER } from './commands/writer.ts';
 import { AccessGuard, KEYRING, PROXY, SESSIONS } from './http/access/access.guard.ts';
@@ -27,7 +31,9 @@ import { ExportController } from './http/export/export.controller.ts';
 import { FoldersController } from './http/folders/folders.controller.ts';
 import { KeysController } from './http/keys/keys.controller.ts';
 import { MetricsController, METRICS } from './http/metrics/metrics.controller.ts';
+import { ParkedController } from './http/parked/parked.controller.ts';
 import { ProblemFilter } from './http/problem/problem.filter.ts';
+import { ProjectionsController } from './http/projections/projections.controller.ts';
 import { BadgeController } from './http/public/badge.controller.ts';
 import { HealthController } from './http/public/health.controller.ts';
 import { AddressLimitGuard, IdentityLimitGuard, REQUEST_LIMITS } from './http/rate-limit/rate-limit.guards.ts';
@@ -43,6 +49,8 @@ import { GetSiteHandler } from './queries/get-site/get-site.handler.ts';
 import { ListAlertsHandler } from './queries/list-alerts/list-alerts.handler.ts';
 import { ListFoldersHandler } from './queries/list-folders/list-folders.handler.ts';
 import { ListKeysHandler } from './queries/list-keys/list-keys.handler.ts';
+import { ListParkedHandler } from './queries/list-parked/list-parked.handler.ts';
+import { ListProjectionsHandler } from './queries/list-projections/list-projections.handler.ts';
 import { ListRefusedHostsHandler } from './queries/list-refused-hosts/list-refused-hosts.handler.ts';
 import { ListSitesHandler } from './queries/list-sites/list-sites.handler.ts';
 import { QUERY_CLOCK, READER } from './queries/tokens.ts';
@@ -58,6 +66,8 @@ const API_CONTROLLERS: Type[] = [
   SignInController,
   SessionController,
   AuditController,
+  ProjectionsController,
+  ParkedController,
   StatsController,
   ExportController,
   BadgeController,
@@ -78,6 +88,9 @@ const HANDLERS: Provider[] = [
   OpenSessionHandler,
   RevokeSessionHandler,
   RecordHitsHandler,
+  VerifyProjectionHandler,
+  RetryParkedHitHandler,
+  DiscardParkedHitHandler,
   GetSiteHandler,
   ListSitesHandler,
   ListFoldersHandler,
@@ -85,6 +98,8 @@ const HANDLERS: Provider[] = [
   ListRefusedHostsHandler,
   ListKeysHandler,
   GetAuditHandler,
+  ListProjectionsHandler,
+  ListParkedHandler,
   ...FIGURES_HANDLERS,
 ];
 
@@ -114,6 +129,7 @@ export class AppModule {
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: HIT_WRITER, useValue: parts.appender.db },
         { provide: ENQUEUE_ERASURE, useValue: parts.enqueueErasure },
+        { provide: OPERATOR, useValue: parts.operator },
         { provide: WRITER, useValue: parts.writer.db },
         { provide: READER, useValue: parts.reader },
         { provide: QUERY_CLOCK, useValue: parts.clock },

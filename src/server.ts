@@ -36,6 +36,7 @@ import { openQueue, type Queue } from './platform/queue.ts';
 import type { Shutdown } from './platform/shutdown.ts';
 import { createProjector, PROJECTOR_SETTINGS, type Projector } from './projections/engine/projector.ts';
 import { ensureServing } from './projections/engine/generation.ts';
+import { openOperatorDatabase } from './projections/operate/operator.ts';
 import { readSpamHosts } from './projections/operate/spam-file.ts';
 import { CATALOG } from './projections/views.ts';
 
@@ -117,7 +118,8 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
     return started.queue;
   };
   const enqueueErasure = erasureIn(queue);
-  const asked = { ...asking, canMail, enqueueErasure };
+  const operator = { database: openOperator(ground, log, started.databases), catalog: CATALOG, spamHosts };
+  const asked = { ...asking, canMail, enqueueErasure, operator };
   const parts = { appender, writer, reader, ...asked, registry, log, clock: systemClock, baseUrl };
   const app = (started.app = await createApp(wire, parts, isApi ? 'all' : 'health'));
   if (isApi) {
@@ -147,6 +149,14 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
   // The last: whoever finds it listening finds all of it.
   at.baseUrl = await listen(app, config);
   return { baseUrl: at.baseUrl, newAdminKey, ground, writer, app };
+}
+
+/** Nothing connects before an operator asks. */
+function openOperator({ url }: Ground, log: Logger, opened: Database[]): Database {
+  const onError = (e: Error): void => log.warn({ err: e }, 'a connection to the database was lost');
+  const database = openOperatorDatabase({ url, applicationName: 'antics operator', onError });
+  opened.push(database);
+  return database;
 }
 
 async function closeAll(databases: readonly Database[]): Promise<void> {

@@ -94,7 +94,7 @@ function checkVersion(ifMatch: CommandContext['ifMatch'], version: number): void
 }
 
 /** Undefined: the key is new. A twin that is under way is waited for. */
-async function enterKey(tx: Tx, actor: string, { key, fingerprint }: Idempotency): Promise<unknown> {
+export async function enterKey(tx: Tx, actor: string, { key, fingerprint }: Idempotency): Promise<unknown> {
   const { rows: entered } = await sql`
     insert into command_results as r (actor, key, fingerprint, created_at)
     values (${actor}, ${key}, ${fingerprint}, now())
@@ -119,7 +119,7 @@ async function enterKey(tx: Tx, actor: string, { key, fingerprint }: Idempotency
   return before.result;
 }
 
-async function keepResult(tx: Tx, actor: string, key: string, result: unknown, site: string | null): Promise<void> {
+export async function keepResult(tx: Tx, actor: string, key: string, result: unknown, site: string | null): Promise<void> {
   await tx
     .updateTable('command_results')
     .set({ result: JSON.stringify(result), site })

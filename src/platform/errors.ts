@@ -33,6 +33,17 @@ export class InvalidInput extends AnticsError {
   }
 }
 
+/** Read and understood, and not enough to act upon. */
+export class Incomplete extends AnticsError {
+  readonly code = 'incomplete';
+  readonly errors: readonly FieldError[];
+
+  constructor(message: string, errors: readonly FieldError[]) {
+    super(message);
+    this.errors = errors;
+  }
+}
+
 export class TooLarge extends AnticsError {
   readonly code = 'too_large';
 }

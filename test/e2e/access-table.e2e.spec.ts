@@ -49,6 +49,8 @@ const NAMED: Readonly<Record<string, (made: Made) => string>> = {
   keys: ({ key }) => key,
   alerts: ({ alert }) => alert,
 };
+/** What everybody may know. */
+const KNOWN: Readonly<Record<string, string>> = { projections: 'summary', parked: '999999999' };
 
 /** The cookie of an admin's session that was good, and is not any more. */
 async function revokedSession(): Promise<string> {
@@ -116,7 +118,7 @@ it.each(ROWS.map((row) => [`${row.route}${row.isPublic ? ' (public site)' : ''}`
   const made = await make(row);
   const [method = '', template = ''] = row.route.split(' ');
   const path = template
-    .replace(/\/(\w+)\/\{\w+\}/g, (__, kind: string) => `/${kind}/${NAMED[kind]?.(made)}`)
+    .replace(/\/(\w+)\/\{\w+\}/g, (__, kind: string) => `/${kind}/${KNOWN[kind] ?? NAMED[kind]?.(made)}`)
     .replace('*', row.more.path ?? '*');
   const seen: Record<string, number> = {};
   for (const name of ASKERS) {

@@ -121,5 +121,12 @@ export const ROWS: readonly Row[] = [
   row('DELETE /api/alerts/{id}',                '401   401   403   403      404       401     401    204'),
 
   row('GET /api/audit',                         '401   401   403   403      403       401     401    200'),
+
+  row('GET /api/projections',                   '401   401   403   403      403       401     401    200'),
+  row('POST /api/projections/{name}/verify',    '401   401   403   403      403       401     401    200'),
+  row('GET /api/parked',                        '401   401   403   403      403       401     401    200'),
+  // Of a position where nothing is parked.
+  row('POST /api/parked/{position}/retry',      '401   401   403   403      403       401     401    404'),
+  row('POST /api/parked/{position}/discard',    '401   401   403   403      403       401     401    404'),
   ],
 ];

@@ -31,7 +31,7 @@ const MEANINGS = {
   412: 'It has another version than `If-Match` names.',
   413: 'The body is too large.',
   415: 'The body must be JSON: `Content-Type: application/json`.',
-  422: 'The `Idempotency-Key` came before with another request.',
+  422: 'The `Idempotency-Key` came before with another request; or something is missing, which `errors` names.',
   429: 'More than one may ask; `Retry-After` says when to try again.',
   503: 'Not now; `Retry-After` says when to try again.',
 } as const;

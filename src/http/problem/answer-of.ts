@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { AnticsError, InvalidInput, TooMany, Unavailable } from '../../platform/errors.ts';
+import { AnticsError, Incomplete, InvalidInput, TooMany, Unavailable } from '../../platform/errors.ts';
 import { problemOf, type Problem } from './problem.ts';
 
 export interface Answer {
@@ -16,6 +16,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   version_mismatch: 412,
   too_large: 413,
   idempotency_key_reused: 422,
+  incomplete: 422,
   too_many: 429,
 };
 
@@ -56,7 +57,8 @@ function answerOfDomain(error: AnticsError): Answer {
   if (error instanceof Unavailable) return unavailable(error.message, error.retryAfterSeconds, error.code);
   const status = STATUS_BY_CODE[error.code];
   if (status === undefined) return answerOf(undefined, false);
-  const problem = problemOf(status, error.message, error instanceof InvalidInput ? error.errors : []);
+  const fields = error instanceof InvalidInput || error instanceof Incomplete ? error.errors : [];
+  const problem = problemOf(status, error.message, fields);
   if (error instanceof TooMany) return { problem, headers: { 'retry-after': String(error.retryAfterSeconds) } };
   return { problem, headers: status === 401 ? { 'www-authenticate': 'Bearer' } : {} };
 }

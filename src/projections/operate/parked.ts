@@ -148,3 +148,9 @@ async function isDiscarded(tx: Tx, position: bigint): Promise<boolean> {
 function notParked(position: bigint): NotFound {
   return new NotFound(`No hit is parked at position ${position}.`);
 }
+
+/** The position that a text says. @throws NotFound */
+export function parkedPosition(text: string): bigint {
+  if (!/^[1-9]\d{0,17}$/.test(text)) throw new NotFound('No hit is parked there: it is no position.');
+  return BigInt(text);
+}
