@@ -84,8 +84,13 @@ describe('a hit', () => {
     await sealed.tamper('delete from log_hits where position = 12');
     expect(await problems()).toEqual([
       'hits 2 ann.example: 4 hits sealed, 3 there',
-      'hits 2: nothing is there any more at position 12',
+      'hits 2: nothing is there any more at 12',
     ]);
+  });
+
+  it('is missed with its neighbours, as a range', async () => {
+    await sealed.tamper('delete from log_hits where position in (12, 13, 14, 16)');
+    expect((await problems()).at(-1)).toBe('hits 2: nothing is there any more at 12 to 14, 16');
   });
 
   it('is found where it was added, at the position of an event', async () => {
@@ -93,7 +98,7 @@ describe('a hit', () => {
       duration_ms, hour, scroll, verdict, country, hostname, pathname from log_hits where position = 12`);
     expect(await problems()).toEqual([
       'hits 2 ann.example: 4 hits sealed, 5 there',
-      'hits 2: both a hit and an event are at position 20',
+      'hits 2: both a hit and an event are at 20',
     ]);
   });
 

@@ -130,18 +130,24 @@ function stampsMessage(segment: Segment, all: Difference): string {
 
 /** Which positions are empty, or given twice. */
 async function placeProblems(tx: Tx, segment: Segment): Promise<RawProblem[]> {
-  const { rows } = await sql<{ position: string; rows: number }>`
-    select p.position, (select count(*) from log_hits h where h.position = p.position)::int
-      + (select count(*) from log_events e where e.position = p.position)::int as rows
-    from generate_series(${segment.first}::bigint, ${segment.last}::bigint) p(position)
-    where (exists (select from log_hits h where h.position = p.position))
-      = (exists (select from log_events e where e.position = p.position))
-    order by p.position limit 10`.execute(tx);
-  const list = (wanted: number): string => rows.filter((row) => row.rows === wanted).map((row) => row.position).join(', ');
-  const problems: RawProblem[] = [];
-  if (list(0) !== '') problems.push(problemIn('hits', segment, `nothing is there any more at position ${list(0)}`));
-  if (list(2) !== '') problems.push(problemIn('hits', segment, `both a hit and an event are at position ${list(2)}`));
-  return problems;
+  const { rows } = await sql<{ rows: number; first: string; last: string }>`
+    with places as (
+      select p.position, (exists (select from log_hits h where h.position = p.position))::int
+        + (exists (select from log_events e where e.position = p.position))::int as rows
+      from generate_series(${segment.first}::bigint, ${segment.last}::bigint) p(position)
+    ), odd as (
+      select position, rows, position - row_number() over (partition by rows order by position) as island
+      from places where rows <> 1
+    )
+    select rows, min(position) as first, max(position) as last from odd group by rows, island
+    order by min(position) limit 20`.execute(tx);
+  const say = (wanted: number, what: string): RawProblem[] => {
+    const ranges = rows
+      .filter((row) => row.rows === wanted)
+      .map(({ first, last }) => (first === last ? first : `${first} to ${last}`));
+    return ranges.length === 0 ? [] : [problemIn('hits', segment, `${what} ${ranges.join(', ')}`)];
+  };
+  return [...say(0, 'nothing is there any more at'), ...say(2, 'both a hit and an event are at')];
 }
 
 const hits = (count: number): string => `${count} ${count === 1 ? 'hit' : 'hits'}`;
