@@ -10,8 +10,8 @@ export type ProjectionEvent =
         /** Of a view, or `all`: facts and every view upon them. */
         readonly name: string;
         readonly generation: number;
-        /** What served before, and is kept. */
-        readonly previous: number;
+        /** What served before, and is kept; null: nothing did, as of a view that is new. */
+        readonly previous: number | null;
         /** `rebuild`: it was verified equal. `promote`: though it differs, with a reason. `rollback`: back again. */
         readonly by: 'rebuild' | 'promote' | 'rollback';
         readonly reason: string | null;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../../platform/database.ts';
 import type { Catalog } from '../catalog.ts';
-import { dropFacts } from './drop.ts';
+import { dropFacts, sweepDropped } from './drop.ts';
 import { createGeneration, lockGenerations } from './generation.ts';
 import { foldStepPastPoison } from './poison.ts';
 import { GenerationGone, switchFacts } from './switch.ts';
@@ -44,7 +44,9 @@ export async function rebuild(o: RebuildOptions): Promise<{ generation: number; 
     o.onProgress(step.position, step.head);
     if (!step.atHead) continue;
     const switched = await o.db.transaction().execute((tx) => switchFacts(tx, generation));
-    if (switched !== null) return { generation, position: step.position };
+    if (switched === null) continue;
+    await sweepDropped(o.db, o.catalog);
+    return { generation, position: step.position };
   }
 }
 
