@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 
 import { eraseSite } from '../../src/commands/erase-site/erase-site.ts';
+import { eraseSites } from '../../src/jobs/erase-sites.ts';
 import { appendEvent } from '../../src/log/append-event.ts';
 import { blankHits, blankPrivate, noteDeletions, readErasures, type Erasure } from '../../src/log/erasure.ts';
+import { sealSegment } from '../../src/log/segments/seal.ts';
 import { pageView, type GivenSite } from '../given.ts';
 import { openSealedLog, type SealedLog } from './sealed-log.ts';
 
@@ -88,6 +90,30 @@ describe('a log with an erased site', () => {
     expect(await sealed.verify()).toMatchObject({ intact: true, erased: [{ rows: 5, position: null }] });
     await finish(ann);
     expect(await sealed.verify()).toMatchObject({ intact: true, erased: [{ rows: 10 }] });
+    expect(await keys()).toEqual([{ site_id: bob.siteId }, { position: '3' }]);
+  });
+
+  it('is intact at every moment of an erasure that sealing goes on beside', async () => {
+    const { ann, bob, db } = sealed;
+    for (let i = 0; i < 20; i++) {
+      await ann.append(pageView('/a'), pageView('/b'));
+      await bob.append(pageView('/a'), pageView('/b'));
+    }
+    await remove(ann);
+    const log = { info: () => undefined };
+    const erasing = { done: false };
+    const erase = eraseSites({ owner: db, clock: Date.now, log, restMs: 0, chunk: 5 }).finally(() => (erasing.done = true));
+    const seal = async (): Promise<void> => {
+      while (!erasing.done) await sealSegment(db, { size: 3, ageMs: 0 });
+    };
+    const found: unknown[] = [];
+    const verify = async (): Promise<void> => {
+      while (!erasing.done) found.push((await sealed.verify()).problems);
+    };
+    await Promise.all([erase, seal(), verify()]);
+    await sealed.seal();
+    expect(await sealed.verify()).toMatchObject({ intact: true, erased: [{ site_id: ann.siteId }] });
+    expect(found.flat()).toEqual([]);
     expect(await keys()).toEqual([{ site_id: bob.siteId }, { position: '3' }]);
   });
 
