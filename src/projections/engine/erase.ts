@@ -2,11 +2,14 @@ import { sql } from 'kysely';
 import type { Db } from '../../platform/database.ts';
 import { namesOf, schemaOf } from '../facts/names.ts';
 import './projections.tables.ts';
+import '../rebuild/rebuild.tables.ts';
 
 /** Rows that one transaction removes. */
 const CHUNK = 5_000;
 /** A rebuild holds a checkpoint for the length of a batch. */
 const PATIENCE = sql.lit('60s');
+
+const GONE_WITH_A_SITE = '(its text went with the erasure of a site)';
 
 const GONE = new Set(['42P01', '3F000']); // no such table, no such schema
 
@@ -23,18 +26,37 @@ export interface EraseOptions {
  *
  * Nothing brings it back. A fold holds its generation's checkpoint from before it reads the log until it commits. So
  * whoever reads the site's hits before they were blanked had the checkpoint then, and has committed once we had it: the
- * rows are there to be removed. Who takes it after us reads blank hits, a rebuild under way with the rest of the log as
- * well as one that begins now: its generation is either in the list, or made later than the hits were blanked.
+ * rows are there to be removed. Who takes it after us reads blank hits.
+ *
+ * A rebuild holds the row of a chunk instead, in the same way, and reads the log, the facts that serve, or the hits that
+ * it has built itself: so hits go first, and then, once more, whoever has read them is waited for. A generation that is
+ * made meanwhile, of what was not erased yet, is found by looking again.
  */
 export async function eraseFromProjections(o: EraseOptions): Promise<void> {
-  for (const { generation, facts } of await schemasOf(o.db)) {
-    await waitForFold(o.db, facts);
-    for (const table of await tablesOf(o.db, generation)) {
-      for (let count = CHUNK; count === CHUNK; ) {
-        count = await eraseChunk(o, generation, table);
-        if (count > 0) o.onChunk();
-      }
-    }
+  const done = new Set<number>();
+  for (;;) {
+    const next = (await schemasOf(o.db)).find(({ generation }) => !done.has(generation));
+    if (next === undefined) return;
+    await eraseGeneration(o, next);
+    done.add(next.generation);
+  }
+}
+
+async function eraseGeneration(o: EraseOptions, { generation, facts }: { generation: number; facts: number }): Promise<void> {
+  await waitForFold(o.db, facts);
+  await waitForChunks(o.db, generation);
+  const tables = await tablesOf(o.db, generation);
+  if (tables.includes('hit')) {
+    await eraseTable(o, generation, 'hit');
+    await waitForChunks(o.db, generation);
+  }
+  for (const table of tables) await eraseTable(o, generation, table);
+}
+
+async function eraseTable(o: EraseOptions, generation: number, table: string): Promise<void> {
+  for (let count = CHUNK; count === CHUNK; ) {
+    count = await eraseChunk(o, generation, table);
+    if (count > 0) o.onChunk();
   }
 }
 
@@ -44,7 +66,10 @@ export async function eraseFromProjections(o: EraseOptions): Promise<void> {
  */
 export async function forgetErrors(tx: Db): Promise<void> {
   await sql`delete from projection_parked p using log_hits h where h.position = p.position and h.site_id = 0`.execute(tx);
-  await sql`update projection_suspended set error = ${'(its text went with the erasure of a site)'}`.execute(tx);
+  await sql`update projection_suspended set error = ${GONE_WITH_A_SITE}`.execute(tx);
+  // A comparison quotes paths; that there is none any more is said by how many rows differed.
+  await sql`update projection_rebuilds set comparison = null, error = case when error is not null then ${GONE_WITH_A_SITE} end
+    where comparison is not null or error is not null`.execute(tx);
 }
 
 /**
@@ -72,6 +97,17 @@ async function waitForFold(db: Db, generation: number): Promise<void> {
     await sql`set local lock_timeout = ${PATIENCE}`.execute(tx);
     await sql`set local statement_timeout = 0`.execute(tx);
     await tx.selectFrom('projections').select('position').where('generation', '=', generation).forUpdate().execute();
+  });
+}
+
+/** Waits for whoever has a chunk of a rebuild in hand: it is committed then, or as if it had not been taken. */
+async function waitForChunks(db: Db, generation: number): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await sql`set local lock_timeout = ${PATIENCE}`.execute(tx);
+    await sql`set local statement_timeout = 0`.execute(tx);
+    await sql`select from projection_chunks c join projection_rebuilds r using (rebuild_id)
+      where r.generation = ${generation} and r.state = 'running' and c.done_at is null
+      order by c.phase, c.chunk for update of c`.execute(tx);
   });
 }
 

@@ -13,7 +13,7 @@ export function isTransient(e: unknown): boolean {
 }
 
 /** SQLSTATE classes of a statement that is wrong, whatever the data is: its syntax, names or rights; its preparation. */
-function isOurMistake(e: unknown): boolean {
+export function isOurMistake(e: unknown): boolean {
   return /^(?:42|26|0A)/.test(String((e as { code?: unknown } | null)?.code));
 }
 
@@ -50,7 +50,8 @@ export async function foldStepPastPoison(
   }
 }
 
-async function suspend(db: Db, generation: number, view: string, error: string): Promise<void> {
+/** Suspends a view of one generation, until it is rebuilt. */
+export async function suspend(db: Db, generation: number, view: string, error: string): Promise<void> {
   await sql`insert into projection_suspended (generation, view, error, suspended_at)
     values (${generation}, ${view}, ${error}, clock_timestamp()) on conflict do nothing`.execute(db);
 }

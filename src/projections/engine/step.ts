@@ -6,6 +6,7 @@ import { rulesOf, type Catalog } from '../catalog.ts';
 import { forgetExclusions, noteExclusions } from '../facts/exclusions.ts';
 import { namesOf } from '../facts/names.ts';
 import type { Rules } from '../facts/rules.ts';
+import { putAside, putBack, readBuilding } from './building.ts';
 import { clearScratch, foldFacts, prepareConnection } from './fold.ts';
 import { readFollowing, type Following } from './following.ts';
 import { readLeftOut } from './left-out.ts';
@@ -115,7 +116,10 @@ interface FoldedRange {
   catalog: Catalog;
 }
 
-/** Folds a range, in a transaction that holds the checkpoint's lock. It does not move the checkpoint. */
+/**
+ * Folds a range, in a transaction that holds the checkpoint's lock: facts, the complete views, and of those that are
+ * being built what they have already. It does not move the checkpoint.
+ */
 export async function foldRange(tx: Tx, generation: number, o: FoldedRange): Promise<void> {
   const { from, to } = o;
   const names = namesOf(generation);
@@ -128,17 +132,24 @@ export async function foldRange(tx: Tx, generation: number, o: FoldedRange): Pro
     throw new FactsFailed(from, e);
   });
   const folded = new Set<string>();
-  for (const following of o.views) {
-    const { view } = following;
-    if (following.suspended) continue;
+  const foldInto = async ({ view, generation: of, names: into }: Following): Promise<void> => {
     try {
       // Another generation of the same version has left its own rows there.
       if (folded.has(view.name)) await clearScratch(tx, view);
       folded.add(view.name);
-      await view.fold(run, following.names, move);
+      await view.fold(run, into, move);
     } catch (e) {
-      throw new ViewFailed(following.generation, view.name, e);
+      throw new ViewFailed(of, view.name, e);
     }
+  };
+  for (const following of o.views) {
+    if (!following.suspended) await foldInto(following);
+  }
+  for (const building of await readBuilding(tx, generation, o.catalog)) {
+    if (building.suspended) continue;
+    await putAside(tx, run, building.pending);
+    await foldInto(building);
+    await putBack(tx, run, building.pending);
   }
   await forgetExclusions(tx, names, deleted);
 }
