@@ -105,7 +105,7 @@ async function countPiece(run: Run, piece: Piece, isFirst: boolean): Promise<voi
   if (withVisits) {
     await makeSessions(tx, scope, judged, piece);
     await makeEngaged(tx, scope, judged, piece);
-    await makeVisits(tx);
+    await makeVisits(tx, days.includes('paths'));
   }
   if (days.includes('summary')) {
     if (withVisits) await summary.makeMasksOfVisits(tx);

@@ -52,9 +52,6 @@ function seen({ rules }: Scope): RawBuilder<unknown> {
       coalesce(e.ms, case when s.next_t is not null then least(s.next_t, ${sql.lit(rules.longestViewMs)}) end) as time
     from (select s.site_id, s.day, s.visitor, s.again, s.pages, unnest(s.pages) as path,
         generate_subscripts(s.pages, 1) as n, unnest(s.ts[2:]) as next_t, unnest(s.positions) as position
-      from (select s.*, a.visitor is not null as again
-        from ${temporary('session')} s left join ${temporary('session')} a
-          on a.visitor = s.visitor and a.day = s.day and a.site_id = s.site_id and a.visit_no = 2
-        where s.pages is not null) s) s
+      from ${temporary('session')} s where s.pages is not null) s
       left join ${temporary('engaged')} e on e.position = s.position) seen`;
 }

@@ -72,6 +72,10 @@ async function settle(tx: Tx): Promise<void> {
     sql`idle_in_transaction_session_timeout = '5min'`,
     sql`work_mem = '64MB'`,
     sql`jit = off`,
+    // Temporary tables are looked at by the planner before they are joined: some rows of them do.
+    sql`default_statistics_target = 10`,
+    // What is joined is of any size and in no order.
+    sql`enable_mergejoin = off`,
     // Tables of the log are read by several processes where the server allows it.
     sql`parallel_setup_cost = 100`,
     sql`parallel_tuple_cost = 0.01`,

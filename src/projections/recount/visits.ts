@@ -9,7 +9,8 @@ const DAY_OF_VISITOR = sql`partition by visitor, day, site_id`;
 
 /**
  * Makes `recount_session`: the visits of these days, each with its page views in order, as arrays of one length: the
- * page, the `t` that came with it, the position. Sorted by visitor first, as hardly two of them are the same.
+ * page, the `t` that came with it, its time and position. `again`: the visitor came more than once that day, so that
+ * visitors are not as many as visits. Sorted by visitor first, as hardly two of them are the same.
  */
 export async function makeSessions(tx: Tx, scope: Scope, judged: Judged, span: Span): Promise<void> {
   const hits = counted(scope, judged, span, 'hit', [
@@ -18,6 +19,7 @@ export async function makeSessions(tx: Tx, scope: Scope, judged: Judged, span: S
   ]);
   const gap = sql`interval '${sql.raw(String(scope.rules.visitGapMs))} milliseconds'`;
   const first = sql`filter (where starts = 1)`;
+  const inOrder = (column: string) => sql`array_agg(${sql.ref(column)} order by at, position)`;
   const views = sql`filter (where is_view)`;
   await makeTemporary(
     tx,
@@ -25,10 +27,11 @@ export async function makeSessions(tx: Tx, scope: Scope, judged: Judged, span: S
     sql`select visitor, site_id, day, visit_no, min(at) as started_at, max(at) as last_at, max(hour) ${first} as hour,
         max(source) ${first} as source, max(agent_id) ${first} as agent_id, max(country) ${first} as country,
         max(width) ${first} as width, bit_or(1 << hour) as hours, count(*) ${views}::int as pageviews,
-        count(event)::int as events, array_agg(path order by at, position) ${views} as pages,
-        array_agg(ms order by at, position) ${views} as ts, array_agg(position order by at, position) ${views} as positions,
-        array_agg(source order by at, position) ${views} as sources, array_agg(event) filter (where not is_view) as names,
-        (array_agg(is_view order by at, position))[count(*)] as ends_in_view
+        count(event)::int as events, ${inOrder('path')} ${views} as pages, ${inOrder('ms')} ${views} as ts,
+        ${inOrder('at')} ${views} as ats, ${inOrder('position')} ${views} as positions,
+        (${inOrder('source')} ${views})[1] as view_source, array_agg(event) filter (where not is_view) as names,
+        (${inOrder('is_view')})[count(*)] as ends_in_view,
+        visit_no > 1 or lead(visit_no) over (${DAY_OF_VISITOR} order by visit_no) is not null as again
       from (
         select *, sum(starts) over w as visit_no from (
           select *, case when at - lag(at) over w < ${gap} then 0 else 1 end as starts
@@ -48,7 +51,10 @@ export async function makeEngaged(tx: Tx, scope: Scope, judged: Judged, span: Sp
   await makeTemporary(tx, 'report', sql`select * from ${counted(scope, judged, span, 'report', columns)} r`, [
     'visitor', 'day', 'site_id', 'path',
   ]);
-  const views = counted(scope, judged, span, 'view', columns);
+  const views = sql`
+    select visitor, site_id, day, unnest(pages) as path, unnest(ats) as at, unnest(positions) as position, null::int, true
+    from ${temporary('session')} s where exists (select from ${temporary('report')} r
+      where r.visitor = s.visitor and r.day = s.day and r.site_id = s.site_id)`;
   await makeTemporary(
     tx,
     'engaged',
@@ -56,11 +62,7 @@ export async function makeEngaged(tx: Tx, scope: Scope, judged: Judged, span: Sp
         least(sum(ms) filter (where not is_view), ${sql.lit(scope.rules.longestViewMs)})::int as ms
       from (
         select *, count(*) filter (where is_view) over (${DAY_OF_VISITOR}, path order by at, position) as view_no
-        from (
-          select *, false as is_view from ${temporary('report')}
-          union all
-          select *, true from ${views} v where exists (select from ${temporary('report')} r
-            where r.visitor = v.visitor and r.day = v.day and r.site_id = v.site_id and r.path = v.path)) x) x
+        from (select *, false as is_view from ${temporary('report')} union all ${views}) x) x
       where view_no > 0
       group by visitor, day, site_id, path, view_no
       having sum(ms) filter (where not is_view) is not null`,
@@ -70,26 +72,29 @@ export async function makeEngaged(tx: Tx, scope: Scope, judged: Judged, span: Sp
 }
 
 /**
- * Makes `recount_visit`: what figures are sums of, a row a visit. `again`: the visitor came more than once that day, so
- * that visitors are not as many as visits. A visit lasts to its last hit, and for the time of a page view that is it.
+ * Makes `recount_visit`: what figures are sums of, a row a visit. It lasts to its last hit, and for the time of a page
+ * view that is it.
  */
-export async function makeVisits(tx: Tx): Promise<void> {
+export async function makeVisits(tx: Tx, withSteps: boolean): Promise<void> {
   // Consecutive views of one page are one step, and there are five at most.
-  const steps = sql`case when s.pageviews = 1 then s.pages when s.pageviews > 1 then array(
-    select page from (select page, n, lag(page) over (order by n) as before from unnest(s.pages) with ordinality u(page, n)) u
-    where page is distinct from before order by n limit 5) end`;
+  const steps = sql`case
+    when s.pageviews = 1 then s.pages
+    when s.pageviews = 2 then case when s.pages[1] = s.pages[2] then s.pages[1:1] else s.pages end
+    when s.pageviews > 2 then array(
+      select page from (
+        select page, n, lag(page) over (order by n) as before from unnest(s.pages) with ordinality u(page, n)) u
+      where page is distinct from before order by n limit 5)
+    end`;
   await makeTemporary(
     tx,
     'visit',
-    sql`select s.visitor, s.site_id, s.day, s.visit_no, s.hour, s.hours, s.source, s.sources[1] as view_source, s.agent_id,
-        s.country, s.width, s.pageviews, s.events, (s.pageviews = 1 and s.events = 0)::int as bounces,
+    sql`select s.visitor, s.site_id, s.day, s.visit_no, s.hour, s.hours, s.source, s.view_source, s.agent_id, s.country,
+        s.width, s.pageviews, s.events, (s.pageviews = 1 and s.events = 0)::int as bounces,
         round(date_part('epoch', s.last_at - s.started_at) * 1000)::int
           + case when s.ends_in_view then coalesce(e.ms, 0) else 0 end as ms,
-        s.pages[1] as entry, s.pages[s.pageviews] as exit, ${steps} as steps, a.visitor is not null as again
-      from ${temporary('session')} s
-        left join ${temporary('engaged')} e on e.position = s.positions[s.pageviews]
-        left join ${temporary('session')} a
-          on a.visitor = s.visitor and a.day = s.day and a.site_id = s.site_id and a.visit_no = 2`,
+        s.pages[1] as entry, s.pages[s.pageviews] as exit, ${withSteps ? steps : sql`null::bigint[]`} as steps,
+        s.again
+      from ${temporary('session')} s left join ${temporary('engaged')} e on e.position = s.positions[s.pageviews]`,
   );
 }
 
