@@ -10,10 +10,12 @@ import { benchIngest } from './ingest.ts';
 import { endAll, endOnSignals, isEnding, temporaryFolder } from './lifetime.ts';
 import { describeMachine } from './machine.ts';
 import { benchQueries } from './queries.ts';
+import { benchRebuild } from './rebuild.ts';
 import { benchSize } from './size.ts';
+import { benchVerify } from './verify.ts';
 import { openYear } from './year.ts';
 
-const PARTS = ['ingest', 'fold', 'freshness', 'queries', 'size'] as const;
+const PARTS = ['ingest', 'fold', 'rebuild', 'freshness', 'queries', 'size', 'verify'] as const;
 type Part = (typeof PARTS)[number];
 const HITS = wholeNumber(1000, 1_000_000_000);
 
@@ -39,7 +41,7 @@ function readOptions(): Options {
   const program = new Command('bench')
     .description('Measures Antics against its targets and against something simpler, in the same run.')
     .option('--only <parts>', `some of ${PARTS.join(',')}`, parts, [...PARTS])
-    .option('--hits <number>', 'hits of the year that fold, queries and size work on', HITS, 10_000_000)
+    .option('--hits <number>', 'hits of the year that fold, rebuild, queries and size work on', HITS, 10_000_000)
     .option('--fold-hits <number>', 'of them, hits to fold at each size of batch', HITS, 1_000_000)
     .option('--data <folder>', 'where that year is kept, and taken from again (default: made and removed)')
     .option('--seconds <number>', 'of one run of ingest; freshness takes twice as long', wholeNumber(1, 600), 10)
@@ -73,12 +75,14 @@ async function measureYear(o: Options): Promise<void> {
   findings.set('year', { lines: year.lines, notes: year.notes });
   if (o.only.includes('size')) await measure('size', () => benchSize(year));
   if (o.only.includes('fold')) await measure('fold', () => benchFold(year, { hits: o.foldHits, progress }));
+  if (o.only.includes('rebuild')) await measure('rebuild', () => benchRebuild(year, progress));
   if (o.only.includes('queries')) await measure('queries', () => benchQueries(year, progress));
+  if (o.only.includes('verify')) await measure('verify', () => benchVerify(year, progress));
   await year.postgres.stop();
 }
 
 function print(head: readonly string[]): void {
-  const order = ['ingest', 'fold', 'year', 'freshness', 'queries', 'size'];
+  const order = ['ingest', 'fold', 'rebuild', 'year', 'freshness', 'queries', 'size', 'verify'];
   const inOrder = order.flatMap((name) => findings.get(name) ?? []);
   const lines = inOrder.flatMap((found) => found.lines);
   const missed = lines.filter((line) => line.met === false).length;
@@ -95,7 +99,7 @@ try {
   if (options.only.includes('freshness')) {
     await measure('freshness', () => benchFreshness({ ...options, seconds: options.seconds * 2, progress }));
   }
-  if (options.only.some((part) => part === 'fold' || part === 'queries' || part === 'size')) {
+  if (options.only.some((part) => part !== 'ingest' && part !== 'freshness')) {
     await measure('year', async () => {
       await measureYear(options);
       return findings.get('year') ?? { lines: [], notes: [] };

@@ -1,19 +1,17 @@
 import { sql } from 'kysely';
 
-import type { Database, Db } from '../../src/platform/database.ts';
-import * as build from '../../src/projections/build/build.ts';
-import { newestRules } from '../../src/projections/catalog.ts';
+import type { Db } from '../../src/platform/database.ts';
+import { BUILD_SETTINGS } from '../../src/projections/build/build.ts';
 import { createGeneration } from '../../src/projections/engine/generation.ts';
 import { PROJECTOR_SETTINGS } from '../../src/projections/engine/projector.ts';
 import { foldStep } from '../../src/projections/engine/step.ts';
 import { namesOf } from '../../src/projections/facts/names.ts';
-import { rulesWith } from '../../src/projections/facts/rules.ts';
 import { CATALOG, VIEWS } from '../../src/projections/views.ts';
 import { createLogDatabase } from '../log/log-database.ts';
+import { buildInPieces } from './build-in-pieces.ts';
 import type { Folder, Row } from './folder.ts';
 import type { Workshop } from './hold.ts';
 import { readsOfGeneration } from './projection-reads.ts';
-import { stops } from './written-log.ts';
 
 const MAX_BATCH = 1_000_000;
 
@@ -58,8 +56,9 @@ export async function openProjectionWorkshop(): Promise<Workshop> {
     },
     async rebuiltUpTo(head) {
       const generation = await db.transaction().execute((tx) => createGeneration(tx, CATALOG, { state: 'building' }));
-      const lanes = [1, 2].map(() => log.open('owner', 1, build.BUILD_SETTINGS));
-      await buildInPieces(lanes, generation, head);
+      const lanes = [1, 2].map(() => log.open('owner', 1, BUILD_SETTINGS));
+      // So small that they cut through all that belongs together.
+      await buildInPieces(lanes, { generation, head, range: 7, most: 4 });
       await Promise.all(lanes.map((lane) => lane.close()));
       const built = { state: 'ready' as const, position: head };
       await db.updateTable('projections').set(built).where('generation', '=', generation).execute();
@@ -69,43 +68,6 @@ export async function openProjectionWorkshop(): Promise<Workshop> {
     readsOf: (folder) => readsOfGeneration(db, namesOf(generations.get(folder) ?? 0)),
     close: log.close,
   };
-}
-
-/** Of ranges and pieces so small that they cut through all that belongs together, two at a time. */
-async function buildInPieces(lanes: readonly Database[], generation: number, head: bigint): Promise<void> {
-  const names = namesOf(generation);
-  const rules = rulesWith(newestRules(CATALOG), []);
-  const once = async <T>(step: (tx: Db) => Promise<T>): Promise<T> => {
-    const [lane] = lanes;
-    if (lane === undefined) throw new Error('no lane');
-    return await lane.db.transaction().execute(step);
-  };
-  await once((tx) => build.startFacts(tx, names, head));
-  const ranges = stops(0n, head, [7]).map((to, i) => ({ from: BigInt(i * 7), to, parked: [] }));
-  await inLanes(lanes, ranges, async (db, range) => {
-    await db.transaction().execute((tx) => build.prepareHits(tx, names, rules, range));
-    await db.transaction().execute((tx) => build.buildHits(tx, names, rules, range));
-  });
-  await once((tx) => build.indexHits(tx, names));
-  const pieces = await once((tx) => build.planDays(tx, names, undefined, { most: 4 }));
-  const months = Map.groupBy(pieces, ({ siteId, month }) => `${siteId} ${month}`);
-  await inLanes(lanes, [...months.values()].reverse(), async (db, month) => {
-    for (const piece of month) {
-      const all = { writeVisits: true };
-      await db.transaction().execute((tx) => build.buildDays(tx, names, rules, VIEWS, piece, all));
-    }
-  });
-  await once((tx) => build.buildLast(tx, names, VIEWS, head));
-  await once((tx) => build.finishFacts(tx, names, head));
-}
-
-async function inLanes<T>(lanes: readonly Database[], all: readonly T[], run: (db: Db, one: T) => Promise<void>) {
-  const left = all.values();
-  await Promise.all(
-    lanes.map(async ({ db }) => {
-      for (const one of left) await run(db, one);
-    }),
-  );
 }
 
 async function positionOf(db: Db, generation: number): Promise<bigint> {

@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
 import { createHitIndexes } from '../facts/facts.tables.ts';
 import type { Names } from '../facts/names.ts';
-import type { DayPiece, HitRange } from './pieces.ts';
+import type { DayPiece } from './pieces.ts';
 import { commitLazily } from './settings.ts';
 
 /** What is sorted stays in memory, and near the processor. */
-const HITS_A_PIECE = 200_000;
+const HITS_A_PIECE = 400_000;
 
 /** Memory to sort the keys in, where the server's own setting is lower. */
 const SORTING_MB = sql.lit(256);
@@ -20,12 +20,6 @@ export async function indexHits(tx: Tx, names: Names): Promise<void> {
   await sql`analyze ${names('hit')}`.execute(tx);
 }
 
-interface Cut {
-  readonly most: number;
-  /** The last day of each site that is in no piece. */
-  readonly frozen: ReadonlyMap<number, string>;
-}
-
 interface SiteDay {
   site_id: number;
   day: string;
@@ -35,8 +29,6 @@ interface SiteDay {
 export interface PlanOptions {
   /** Views alone are built: `frontier` is kept by the fold of living facts. */
   readonly keepFrontier?: boolean;
-  /** Days that were copied, by site: see `HitRange`. They are in no piece. */
-  readonly frozen?: HitRange['frozen'];
   /** Hits of a piece, where a day has not more by itself. */
   readonly most?: number;
 }
@@ -52,36 +44,34 @@ export async function planDays(tx: Tx, names: Names, siteId?: number, o: PlanOpt
       select * from unnest(${[...last.keys()]}::int[], ${[...last.values()]}::date[])
       on conflict (site_id) do update set day = excluded.day`.execute(tx);
   }
-  const frozen = new Map(o.frozen?.map(({ siteId: site, day }) => [site, day]));
-  return piecesOf(rows, { most: o.most ?? HITS_A_PIECE, frozen });
+  return piecesOf(rows, o.most ?? HITS_A_PIECE);
 }
 
 /**
  * Months, several of a small site together; of a month that is too large, thirds of it, and of such a third, days. So
  * most pieces hold the whole of what days are rolled up to. In order of site and day.
  */
-export function piecesOf(all: readonly SiteDay[], { most, frozen }: Cut): DayPiece[] {
-  const days = all.filter((d) => d.day > (frozen.get(d.site_id) ?? ''));
+export function piecesOf(days: readonly SiteDay[], most: number): DayPiece[] {
   const months = groupsOf(days, (d) => `${d.site_id} ${d.day.slice(0, 7)}`);
   const pieces: DayPiece[] = [];
   let open: DayPiece | undefined;
   for (const month of months) {
-    const whole = pieceOf(month, 'month', frozen);
+    const whole = pieceOf(month, 'month');
     if (open?.siteId === whole.siteId && open.hits + whole.hits <= most) {
       open = { ...open, toDay: whole.toDay, hits: open.hits + whole.hits };
       pieces[pieces.length - 1] = open;
       continue;
     }
     open = whole.hits <= most ? whole : undefined;
-    pieces.push(...(open === undefined ? partsOf(month, { most, frozen }) : [open]));
+    pieces.push(...(open === undefined ? partsOf(month, most) : [open]));
   }
   return pieces;
 }
 
-function partsOf(month: readonly SiteDay[], { most, frozen }: Cut): DayPiece[] {
+function partsOf(month: readonly SiteDay[], most: number): DayPiece[] {
   return groupsOf(month, (d) => String(thirdOf(d.day))).flatMap((third) => {
-    const whole = pieceOf(third, 'third', frozen);
-    return whole.hits <= most ? [whole] : third.map((day) => pieceOf([day], 'day', frozen));
+    const whole = pieceOf(third, 'third');
+    return whole.hits <= most ? [whole] : third.map((day) => pieceOf([day], 'day'));
   });
 }
 
@@ -91,12 +81,10 @@ function groupsOf(days: readonly SiteDay[], keyOf: (day: SiteDay) => string): Si
   return [...groups.values()];
 }
 
-function pieceOf(days: readonly SiteDay[], grain: 'day' | 'third' | 'month', frozen: Cut['frozen']): DayPiece {
+function pieceOf(days: readonly SiteDay[], grain: 'day' | 'third' | 'month'): DayPiece {
   const [first] = days;
   if (first === undefined) throw new Error('a piece without days');
-  const [start, toDay] = periodOf(first.day, grain);
-  // A piece that begins within a period adds to what others have of it.
-  const fromDay = start > (frozen.get(first.site_id) ?? '') ? start : first.day;
+  const [fromDay, toDay] = periodOf(first.day, grain);
   const hits = days.reduce((sum, day) => sum + day.hits, 0);
   return { siteId: first.site_id, month: `${first.day.slice(0, 8)}01`, fromDay, toDay, hits };
 }

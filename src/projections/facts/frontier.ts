@@ -72,13 +72,14 @@ export interface RolledUp {
  * periods where it is late; and rolls up what it closed. Rows that came to nothing are removed.
  */
 export async function addToDays(run: Run, names: Names, t: RolledUp, move: FrontierMove): Promise<void> {
-  await addTo(run, t, names(`${t.base}_day`), sql`d.day`, sql`${t.delta} d`, move.fresh?.day);
+  await addTo(run, t, { table: names(`${t.base}_day`), day: sql`d.day`, delta: sql`${t.delta} d` }, move.fresh?.day);
   for (const grain of GRAINS) {
     const start = periodStart(grain, sql`d.day`);
     if (move.late) {
       const closed = sql`(select d.* from ${t.delta} d join site_frontier f using (site_id)
         where ${start} < ${periodStart(grain, sql`f.old_day`)}) d`;
-      await addTo(run, t, names(`${t.base}_${grain}`), start, closed, move.fresh?.[grain]);
+      const target = { table: names(`${t.base}_${grain}`), day: start, delta: closed, rollsUp: true };
+      await addTo(run, t, target, move.fresh?.[grain]);
     }
     if (move.closes) await close(run, names, t, grain);
   }
@@ -86,20 +87,22 @@ export async function addToDays(run: Run, names: Names, t: RolledUp, move: Front
 
 const list = (columns: readonly string[]) => sql.join(columns.map((c) => sql.ref(c)));
 
-async function addTo(
-  run: Run,
-  t: RolledUp,
-  table: RawBuilder<unknown>,
-  day: RawBuilder<unknown>,
-  delta: RawBuilder<unknown>,
-  fresh?: boolean,
-): Promise<void> {
+interface Target {
+  table: RawBuilder<unknown>;
+  /** What `day` is there, and the rows to add. */
+  day: RawBuilder<unknown>;
+  delta: RawBuilder<unknown>;
+  /** Several rows of the delta come to one. */
+  rollsUp?: boolean;
+}
+
+async function addTo(run: Run, t: RolledUp, { table, day, delta, rollsUp = false }: Target, fresh?: boolean): Promise<void> {
   const keys = ['site_id', ...t.before, 'day', ...t.after];
   const keyValues = sql.join(keys.map((k) => (k === 'day' ? day : sql.ref(`d.${k}`))));
   const places = sql.join(keys.map((_, i) => sql.lit(i + 1)));
   await run(sql`insert into ${table} as z (${list([...keys, ...t.measures])})
-    select ${keyValues}, ${sql.join(t.measures.map((m) => t.sum(m)))}
-    from ${delta} group by ${places} order by ${places}
+    select ${keyValues}, ${sql.join(t.measures.map((m) => (rollsUp ? t.sum(m) : sql.ref(`d.${m}`))))}
+    from ${delta} ${rollsUp ? sql`group by ${places}` : sql``} order by ${places}
     ${fresh === true ? sql`` : sql`on conflict (${list(keys)}) do update set
       ${sql.join(t.measures.map((m) => sql`${sql.ref(m)} = ${t.add(m)}`))}`}`);
   if (t.vanish === undefined || fresh !== undefined) return;

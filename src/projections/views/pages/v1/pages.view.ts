@@ -7,7 +7,7 @@ import { createPagesTables, PAGE_MEASURES, pagesScratch } from './pages.tables.t
 type Measure = (typeof PAGE_MEASURES)[number];
 
 /**
- * One source of rows; measures that it does not bring are null. Added up by itself first: all of them together would
+ * One source of rows; measures that it does not bring are null. Each is added up by itself: all of them together would
  * carry every measure's sum through each row.
  */
 function part(path: RawBuilder<unknown>, measures: Partial<Record<Measure, RawBuilder<unknown>>>, from: RawBuilder<unknown>) {
@@ -63,8 +63,10 @@ const parts = [
 ];
 
 const sum = (measure: string) => sql`nullif(sum(${sql.ref(measure)}), 0)`;
+/** Of a page, each measure stands in one row at most of all parts. */
+const only = (measure: string) => sql`nullif(max(${sql.ref(measure)}), 0)`;
 const changes = sql.join(
-  PAGE_MEASURES.map((m) => sql`sum(${sql.ref(m)}) <> 0`),
+  PAGE_MEASURES.map((m) => sql`max(${sql.ref(m)}) <> 0`),
   sql` or `,
 );
 
@@ -77,7 +79,7 @@ export const pages: View = {
   create: createPagesTables,
   async fold(run, names, move) {
     await run(sql`insert into pages_delta (site_id, day, path, ${sql.join(PAGE_MEASURES.map((m) => sql.ref(m)))})
-      select site_id, day, path, ${sql.join(PAGE_MEASURES.map(sum))} from (${sql.join(parts, sql` union all `)}) x
+      select site_id, day, path, ${sql.join(PAGE_MEASURES.map(only))} from (${sql.join(parts, sql` union all `)}) x
       group by 1, 2, 3 having ${changes}`);
     const table = {
       base: 'pages',
