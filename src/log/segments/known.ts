@@ -26,12 +26,15 @@ export async function readOnRecord(tx: Tx): Promise<OnRecord> {
 
 /** Names of sites: of those that are there the present domain, of the others that which they were made with. */
 export async function readKnownSites(tx: Tx, siteIds: readonly number[]): Promise<Map<number, KnownSite>> {
+  const ids = [...siteIds];
   const { rows } = await sql<KnownSite>`
-    select x.site_id, coalesce(s.id, c.id) as id, coalesce(s.domain, c.domain) as domain
-    from unnest(${[...siteIds]}::int[]) x(site_id)
-      left join sites s on s.site_id = x.site_id
-      left join lateral (
-        select (e.data ->> 'id')::uuid as id, e.data ->> 'domain' as domain from log_events e
-        where e.type = 'SiteCreated' and (e.data ->> 'site_id')::int = x.site_id order by e.position limit 1) c on true`.execute(tx);
+    with made as (
+      select distinct on (1) (e.data ->> 'site_id')::int as site_id, (e.data ->> 'id')::uuid as id, e.data ->> 'domain' as domain
+      from log_events e where e.type = 'SiteCreated' and (e.data ->> 'site_id')::int = any(${ids}::int[])
+      order by 1, e.position
+    )
+    select x.site_id, coalesce(s.id, m.id) as id, coalesce(s.domain, m.domain) as domain
+    from unnest(${ids}::int[]) x(site_id)
+      left join sites s on s.site_id = x.site_id left join made m on m.site_id = x.site_id`.execute(tx);
   return new Map(rows.map((row) => [row.site_id, row]));
 }
