@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
+import { PARKED_STREAM } from '../engine/left-out.ts';
 import { GRAINS, periodStart, type Grain } from '../facts/frontier.ts';
 import { namesOf } from '../facts/names.ts';
 
@@ -38,7 +39,7 @@ export async function readLeftOut(
     from (
         select position from projection_parked where generation in (${before}, ${after})
         union
-        select (data ->> 'position')::bigint from log_events where type = 'HitDiscarded'
+        select (data ->> 'position')::bigint from log_events where stream = ${PARKED_STREAM} and type = 'HitDiscarded'
       ) p
       join log_hits l on l.position = p.position
       join sites s on s.site_id = l.site_id

@@ -51,10 +51,12 @@ export async function createViewGeneration(tx: Tx, view: View, facts: number): P
   return generation;
 }
 
+/** Beyond those whose tables are still to be dropped, too. */
 async function nextNumber(tx: Tx): Promise<number> {
   const { rows } = await sql<{ next: number }>`
     select coalesce(max(generation), 0) + 1 as next from (
-      select generation from projections union all select generation from projection_views) x`.execute(tx);
+      select generation from projections union all select generation from projection_views
+      union all select substr(nspname, 12)::int from pg_namespace where nspname ~ '^projection_[0-9]{1,9}$') x`.execute(tx);
   return rows[0]?.next ?? 1;
 }
 
