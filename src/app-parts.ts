@@ -1,6 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { Registry } from 'prom-client';
 import type { EnqueueErasure } from './commands/erasure-queue.ts';
+import type { EnqueueRebuilds } from './commands/rebuild-queue.ts';
 import type { Keyring } from './http/access/keyring.ts';
 import type { ProxySettings } from './http/access/proxy-identity.ts';
 import type { SessionRing } from './http/access/session-ring.ts';
@@ -25,6 +26,7 @@ export interface AppParts {
   /** A mail server is set. */
   readonly canMail: boolean;
   readonly enqueueErasure: EnqueueErasure;
+  readonly enqueueRebuilds: EnqueueRebuilds;
   readonly operator: Operator;
   readonly registry: Registry;
   readonly baseUrl: () => string;

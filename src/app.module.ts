@@ -10,19 +10,25 @@ import { CreateSiteHandler } from './commands/create-site/create-site.handler.ts
 import { DeleteAlertHandler } from './commands/delete-alert/delete-alert.handler.ts';
 import { DeleteFolderHandler } from './commands/delete-folder/delete-folder.handler.ts';
 import { DeleteSiteHandler } from './commands/delete-site/delete-site.handler.ts';
+import { DiffProjectionHandler } from './commands/diff-projection/diff-projection.handler.ts';
 import { DiscardParkedHitHandler } from './commands/discard-parked-hit/discard-parked-hit.handler.ts';
+import { DiscardProjectionHandler } from './commands/discard-projection/discard-projection.handler.ts';
 import { IssueApiKeyHandler } from './commands/issue-api-key/issue-api-key.handler.ts';
 import { MoveSiteHandler } from './commands/move-site/move-site.handler.ts';
 import { HIT_WRITER, RecordHitsHandler } from './commands/record-hits/record-hits.handler.ts';
 import { OPERATOR } from './commands/operator.ts';
 import { OpenSessionHandler } from './commands/open-session/open-session.handler.ts';
+import { PromoteProjectionHandler } from './commands/promote-projection/promote-projection.handler.ts';
+import { RebuildProjectionHandler } from './commands/rebuild-projection/rebuild-projection.handler.ts';
 import { RetryParkedHitHandler } from './commands/retry-parked-hit/retry-parked-hit.handler.ts';
 import { RevokeSessionHandler } from './commands/revoke-session/revoke-session.handler.ts';
 import { RevokeApiKeyHandler } from './commands/revoke-api-key/revoke-api-key.handler.ts';
+import { RollbackProjectionHandler } from './commands/rollback-projection/rollback-projection.handler.ts';
 import { UpdateFolderHandler } from './commands/update-folder/update-folder.handler.ts';
 import { UpdateSiteHandler } from './commands/update-site/update-site.handler.ts';
 import { VerifyProjectionHandler } from './commands/verify-projection/verify-projection.handler.ts';
 import { ENQUEUE_ERASURE } from './commands/erasure-queue.ts';
+import { ENQUEUE_REBUILDS } from './commands/rebuild-queue.ts';
 import { WRITER } from './commands/writer.ts';
 import { AccessGuard, KEYRING, PROXY, SESSIONS } from './http/access/access.guard.ts';
 import { AlertsController, CAN_MAIL } from './http/alerts/alerts.controller.ts';
@@ -33,6 +39,7 @@ import { KeysController } from './http/keys/keys.controller.ts';
 import { MetricsController, METRICS } from './http/metrics/metrics.controller.ts';
 import { ParkedController } from './http/parked/parked.controller.ts';
 import { ProblemFilter } from './http/problem/problem.filter.ts';
+import { GenerationsController } from './http/projections/generations.controller.ts';
 import { ProjectionsController } from './http/projections/projections.controller.ts';
 import { BadgeController } from './http/public/badge.controller.ts';
 import { HealthController } from './http/public/health.controller.ts';
@@ -67,6 +74,7 @@ const API_CONTROLLERS: Type[] = [
   SessionController,
   AuditController,
   ProjectionsController,
+  GenerationsController,
   ParkedController,
   StatsController,
   ExportController,
@@ -88,7 +96,12 @@ const HANDLERS: Provider[] = [
   OpenSessionHandler,
   RevokeSessionHandler,
   RecordHitsHandler,
+  RebuildProjectionHandler,
   VerifyProjectionHandler,
+  DiffProjectionHandler,
+  PromoteProjectionHandler,
+  DiscardProjectionHandler,
+  RollbackProjectionHandler,
   RetryParkedHitHandler,
   DiscardParkedHitHandler,
   GetSiteHandler,
@@ -129,6 +142,7 @@ export class AppModule {
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: HIT_WRITER, useValue: parts.appender.db },
         { provide: ENQUEUE_ERASURE, useValue: parts.enqueueErasure },
+        { provide: ENQUEUE_REBUILDS, useValue: parts.enqueueRebuilds },
         { provide: OPERATOR, useValue: parts.operator },
         { provide: WRITER, useValue: parts.writer.db },
         { provide: READER, useValue: parts.reader },

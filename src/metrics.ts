@@ -4,6 +4,7 @@ import { readSealedHead, readUnsealed } from './log/segments/seal.ts';
 import type { Database } from './platform/database.ts';
 import { countParked, readServing } from './projections/engine/status.read.ts';
 import { readChecks } from './projections/recount/checks.read.ts';
+import { addRebuildMetrics } from './rebuild-metrics.ts';
 
 /** A scrape must answer soon whatever the database does. */
 const PATIENCE_MS = 2_000;
@@ -69,6 +70,7 @@ export function createMetrics(reader: Database, pools: Readonly<Record<string, D
       }
     },
   });
+  addRebuildMetrics(registry, reader);
   return registry;
 }
 

@@ -19,6 +19,7 @@ import { serveOpenApi } from './http/openapi/openapi.ts';
 import { createRequestLimits } from './http/rate-limit/request-limits.ts';
 import { addSecurityHeaders, closeApp, createApp } from './http-server.ts';
 import { erasureIn } from './jobs/erase-sites.job.ts';
+import { rebuildsIn } from './jobs/rebuild-projections.job.ts';
 import { jobsOf } from './jobs/jobs.ts';
 import { createSealer, type Sealer } from './log/segments/sealer.ts';
 import { createMetrics } from './metrics.ts';
@@ -118,8 +119,9 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
     return started.queue;
   };
   const enqueueErasure = erasureIn(queue);
+  const enqueueRebuilds = rebuildsIn(queue);
   const operator = { database: openOperator(ground, log, started.databases), catalog: CATALOG, spamHosts };
-  const asked = { ...asking, canMail, enqueueErasure, operator };
+  const asked = { ...asking, canMail, enqueueErasure, enqueueRebuilds, operator };
   const parts = { appender, writer, reader, ...asked, registry, log, clock: systemClock, baseUrl };
   const app = (started.app = await createApp(wire, parts, isApi ? 'all' : 'health'));
   if (isApi) {
@@ -142,10 +144,13 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
   }
   const databases = { writer: writer.db, owner: owner.db, reader: reader.db };
   const { logRetentionDays } = config;
-  const jobs = jobsOf({ ...databases, mailer, queue, baseUrl, clock: systemClock, log, logRetentionDays });
+  const rebuilds = { url: ground.url, catalog: CATALOG, spamHosts };
+  const jobs = jobsOf({ ...databases, rebuilds, mailer, queue, baseUrl, clock: systemClock, log, logRetentionDays });
   const onJobError = (e: Error): void => log.warn({ err: e }, 'a job failed, or their queue cannot be reached');
   started.queue = openQueue({ url: ground.url, jobs, work: isWorker, onError: onJobError });
   await started.queue.start();
+  // What another worker has left, by whatever end.
+  if (isWorker) await enqueueRebuilds();
   // The last: whoever finds it listening finds all of it.
   at.baseUrl = await listen(app, config);
   return { baseUrl: at.baseUrl, newAdminKey, ground, writer, app };
@@ -166,7 +171,7 @@ async function closeAll(databases: readonly Database[]): Promise<void> {
 async function prepareProjections(owner: Database, spamHosts: readonly string[], log: Logger): Promise<void> {
   const { stale, missing } = await ensureServing(owner.db, CATALOG, spamHosts);
   if (stale) log.warn('the figures were made by other rules: `antics projections rebuild all` applies those of now');
-  if (missing.length > 0) log.warn({ views: missing }, 'views that are not built yet: `antics projections rebuild all`');
+  if (missing.length > 0) log.warn({ views: missing }, 'views that are new: a worker builds them');
 }
 
 function openKeyring(writer: Database, log: Logger): Keyring {

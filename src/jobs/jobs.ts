@@ -14,6 +14,7 @@ import { pruneLive } from '../projections/views/live/v1/live.prune.ts';
 import { alertJobs, type AlertJobsOptions } from './check-alerts.jobs.ts';
 import { checkProjectionsJob } from './check-projections.job.ts';
 import { eraseSitesJob } from './erase-sites.job.ts';
+import { rebuildProjectionsJob, type RebuildProjectionsJobOptions } from './rebuild-projections.job.ts';
 import { trimLogJob } from './trim-log.ts';
 
 export interface JobsOptions extends AlertJobsOptions {
@@ -23,6 +24,8 @@ export interface JobsOptions extends AlertJobsOptions {
   owner: Db;
   clock: Clock;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** What rebuilds take beside the above. */
+  rebuilds: RebuildProjectionsJobOptions;
   /** See `trimLogJob`. */
   logRetentionDays?: number | undefined;
 }
@@ -48,6 +51,7 @@ export function jobsOf(o: JobsOptions): AnyJob[] {
     }),
     ...alertJobs(o),
     eraseSitesJob(o),
+    rebuildProjectionsJob({ ...o.rebuilds, owner: o.owner, log: o.log }),
     trimLogJob(o),
     checkProjectionsJob(o),
     defineJob('forget-sessions', { cron: '41 * * * *', policy: 'exclusive' }, () =>
