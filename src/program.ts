@@ -10,7 +10,7 @@ import { openStore } from './cli/open-store.ts';
 import { addLog } from './cli/log/log.cli.ts';
 import { addParked } from './cli/parked/parked.cli.ts';
 import { addProjections } from './cli/projections/projections.cli.ts';
-import { addRebuild } from './cli/rebuild/rebuild.cli.ts';
+import { addRebuildAlias } from './cli/projections/rebuild.cli.ts';
 import { startProgress } from './cli/simulate/progress.ts';
 import { DEMO_HITS, seedDemo, waitUntilFolded } from './cli/simulate/demo.ts';
 import { cliActor } from './cli/store.ts';
@@ -44,7 +44,7 @@ export async function main(wire: Wire): Promise<void> {
   const operator = { readConfig: () => read(err).config, openGround, out, err, isTerminal };
   addProjections(program, operator);
   addParked(program, operator);
-  addRebuild(program, { readConfig: () => read(err).config, openGround, out, err });
+  addRebuildAlias(program, operator);
   addLog(program, { readConfig: () => read(err).config, openGround, out, err });
   process.exit(await runProgram(program, process.argv.slice(2), err));
 }

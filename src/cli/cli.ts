@@ -52,7 +52,8 @@ Examples:
   antics simulate --hits 1000000 --days 90      a million hits on five sites
   antics keys create --name CI --scope admin    an API key, printed this once
   antics sign-in                                a link that signs a browser in, once
-  antics rebuild                                all figures anew from the log, beside the server
+  antics projections rebuild all                all figures anew from the log, beside the server
+  antics projections verify all                 whether the figures are what the log says
   antics log verify                             whether any row of the log was changed
   antics status                                 what is in the log and how far the projections are
 

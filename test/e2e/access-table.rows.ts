@@ -124,9 +124,16 @@ export const ROWS: readonly Row[] = [
 
   row('GET /api/projections',                   '401   401   403   403      403       401     401    200'),
   row('POST /api/projections/{name}/verify',    '401   401   403   403      403       401     401    200'),
+  // Nothing stands beside what serves.
+  row('POST /api/projections/{name}/diff',      '401   401   403   403      403       401     401    409'),
+  row('POST /api/projections/{name}/promote',   '401   401   403   403      403       401     401    422'),
+  row('POST /api/projections/{name}/discard',   '401   401   403   403      403       401     401    409'),
+  row('POST /api/projections/{name}/rollback',  '401   401   403   403      403       401     401    409'),
   row('GET /api/parked',                        '401   401   403   403      403       401     401    200'),
   // Of a position where nothing is parked.
   row('POST /api/parked/{position}/retry',      '401   401   403   403      403       401     401    404'),
   row('POST /api/parked/{position}/discard',    '401   401   403   403      403       401     401    404'),
+  // The last, since it goes on in a worker.
+  row('POST /api/projections/{name}/rebuild',   '401   401   403   403      403       401     401    202'),
   ],
 ];

@@ -15,8 +15,13 @@ export interface OperatorDeps {
   isTerminal: boolean;
 }
 
+export interface CliOperator extends Operator {
+  /** Of the database, as owner. */
+  readonly url: string;
+}
+
 /** Runs what an operator asks for, beside a running server or without one. */
-export async function withOperator<T>(deps: OperatorDeps, run: (operator: Operator) => Promise<T>): Promise<T> {
+export async function withOperator<T>(deps: OperatorDeps, run: (operator: CliOperator) => Promise<T>): Promise<T> {
   const config = deps.readConfig();
   const spamHosts = await readSpamHosts(config.referrerSpamFile);
   const ground = await deps.openGround(config, deps.err);
@@ -26,7 +31,7 @@ export async function withOperator<T>(deps: OperatorDeps, run: (operator: Operat
     onError: () => undefined, // what runs rejects besides
   });
   try {
-    return await run({ database, catalog: CATALOG, spamHosts });
+    return await run({ database, catalog: CATALOG, spamHosts, url: ground.url });
   } finally {
     await database.close();
     await ground.stop();

@@ -2,8 +2,10 @@ import type { Command } from 'commander';
 import { readProjections } from '../../projections/operate/list.read.ts';
 import { projectionNames } from '../../projections/operate/projection-names.ts';
 import { CATALOG } from '../../projections/views.ts';
+import { addDecisions } from './decide.cli.ts';
 import { projectionTable } from './format-list.ts';
 import { withOperator, type OperatorDeps } from './open-operator.ts';
+import { addRebuild } from './rebuild.cli.ts';
 import { addVerify } from './verify.cli.ts';
 
 export function addProjections(program: Command, deps: OperatorDeps): void {
@@ -17,7 +19,9 @@ export function addProjections(program: Command, deps: OperatorDeps): void {
     .option('--json', 'for programs')
     .addHelpText('after', LIST_HELP)
     .action((options: { json?: true }) => list(options.json === true, deps));
+  addRebuild(projections, deps);
   addVerify(projections, deps);
+  addDecisions(projections, deps);
 }
 
 const HELP = `

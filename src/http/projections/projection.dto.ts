@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { Allow } from 'class-validator';
 
 const STATES = ['building', 'ready', 'serving', 'previous'] as const;
@@ -62,7 +62,7 @@ export class VerifyDto extends OfSiteDto {
 }
 
 export class PromoteDto {
-  @ApiProperty({ type: String, minLength: 1, maxLength: 500, description: 'Why, for the record.' })
+  @ApiProperty({ type: String, minLength: 1, maxLength: 1000, description: 'Why, for the record.' })
   @Allow()
   reason!: unknown;
 }
@@ -105,21 +105,36 @@ export class ComparedSiteDto {
   @ApiProperty() domain!: string;
 }
 
-export class ComparedTableDto {
-  @ApiProperty() table!: string;
-  @ApiProperty() view!: string;
-  @ApiProperty({ type: 'integer' }) rows!: number;
-  @ApiProperty({ type: 'integer', description: 'Rows that are not the same in both.' }) differs!: number;
+export class MovedDto {
+  @ApiProperty({ description: 'In what serves.' }) before!: number;
+  @ApiProperty({ description: 'In what is ready.' }) after!: number;
 }
 
-export class DifferingFigureDto {
-  @ApiProperty({ description: '`facts` for the hits and visits that views are folded from.' }) view!: string;
-  @ApiProperty() table!: string;
+export class MovedValueDto {
+  @ApiProperty({ example: 'Firefox' }) value!: string;
+  @ApiProperty({ type: MovedDto }) visitors!: MovedDto;
+  @ApiProperty({ type: MovedDto }) visits!: MovedDto;
+  @ApiProperty({ type: MovedDto, description: 'Of `event`: events.' }) pageviews!: MovedDto;
+  @ApiProperty({ type: MovedDto }) bounces!: MovedDto;
+  @ApiProperty({ type: MovedDto, description: 'Milliseconds, of all together.' }) ms!: MovedDto;
+}
+
+export class MetricDiffDto {
+  @ApiProperty({ example: 'browser' }) metric!: string;
+  @ApiProperty({ type: 'integer', description: 'Values that move, in all.' }) moved!: number;
+  @ApiProperty({ type: [MovedValueDto], description: 'Those that move most.' }) top!: readonly MovedValueDto[];
+}
+
+export class SiteDiffDto {
   @ApiProperty({ type: ComparedSiteDto }) site!: ComparedSiteDto;
-  @ApiProperty(KEY) key!: Readonly<Record<string, string>>;
-  @ApiProperty() measure!: string;
-  @ApiProperty({ ...FIGURE, description: 'In what serves.' }) before!: number | string | null;
-  @ApiProperty({ ...FIGURE, description: 'In what is ready.' }) after!: number | string | null;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { $ref: getSchemaPath(MovedDto) },
+    nullable: true,
+    description: 'The sums, moved or not; `ms`: the duration of all visits together.',
+  })
+  summary!: Readonly<Record<string, MovedDto>> | null;
+  @ApiProperty({ type: [MetricDiffDto] }) metrics!: readonly MetricDiffDto[];
 }
 
 export class DiffReportDto {
@@ -127,33 +142,28 @@ export class DiffReportDto {
   @ApiProperty({ type: 'integer', description: 'What is ready.' }) generation!: number;
   @ApiProperty({ type: 'integer', description: 'What serves.' }) serving!: number;
   @ApiProperty({ type: 'integer', description: 'Of the log, at which both stood.' }) position!: number;
-  @ApiProperty() equal!: boolean;
-  @ApiProperty({ type: [ComparedTableDto] }) tables!: readonly ComparedTableDto[];
-  @ApiProperty({ type: 'integer', description: 'Rows that differ; of facts, days.' }) differences!: number;
-  @ApiProperty({ type: [DifferingFigureDto], description: 'Up to a hundred, of each table some.' })
-  examples!: readonly DifferingFigureDto[];
-  @ApiProperty({ type: [String], description: 'Views whose own fold failed: it must not take the place of what serves.' })
-  suspended!: readonly string[];
-  @ApiProperty({ type: [String], description: 'What was not compared, and why.' }) left_out!: readonly string[];
+  @ApiProperty({ type: String, format: 'date', nullable: true }) from!: string | null;
+  @ApiProperty({ type: String, format: 'date', nullable: true }) to!: string | null;
+  @ApiProperty({ type: [SiteDiffDto], description: 'Those where something moves.' }) sites!: readonly SiteDiffDto[];
+  @ApiProperty({ type: 'integer', description: 'Sites where nothing does.' }) unmoved!: number;
+  @ApiProperty({ type: [String], description: 'What is not in it, and why.' }) left_out!: readonly string[];
   @ApiProperty({ type: 'number' }) seconds!: number;
-}
-
-export class DroppedDto {
-  @ApiProperty() name!: string;
-  @ApiProperty({ type: 'integer' }) generation!: number;
-  @ApiProperty({ enum: STATES }) state!: string;
 }
 
 export class SwitchedDto {
   @ApiProperty() name!: string;
   @ApiProperty({ type: 'integer', description: 'What serves now.' }) generation!: number;
-  @ApiProperty({ type: 'integer', nullable: true, description: 'What served before, and is kept.' })
+  @ApiProperty({ type: 'integer', nullable: true, description: 'What served before, and is kept for a rollback.' })
   previous!: number | null;
-  @ApiProperty({ type: [DroppedDto], description: 'What had been kept until then, and is gone.' })
-  dropped!: readonly DroppedDto[];
+  @ApiProperty({ type: [Number], description: 'Generations that had been kept until now, and are gone.' })
+  dropped!: readonly number[];
+  @ApiProperty({ type: String, nullable: true }) reason!: string | null;
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Rows that differed when it was verified, if it was.' })
+  differences!: number | null;
 }
 
 export class DiscardedDto {
   @ApiProperty() name!: string;
-  @ApiProperty({ type: [DroppedDto], description: 'What is gone.' }) dropped!: readonly DroppedDto[];
+  @ApiProperty({ type: 'integer', description: 'What is gone.' }) generation!: number;
+  @ApiProperty({ enum: ['building', 'ready', 'previous'], description: 'What it was.' }) state!: string;
 }

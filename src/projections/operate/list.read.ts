@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { readHead } from '../../log/head.ts';
 import type { Tx } from '../../platform/database.ts';
 import type { GenerationState } from '../engine/projections.tables.ts';
+import { readRebuilds, type RebuildProgress } from '../rebuild/rebuilds.read.ts';
 
 /** One generation of facts (`all`) or of a view. Plain JSON. */
 export interface ListedGeneration {
@@ -92,8 +93,23 @@ export async function readGenerations(tx: Tx): Promise<ListedGeneration[]> {
   }));
 }
 
-/** The same, each with the rebuild that makes it. */
+/** The same, each with the rebuild that makes it; one that has made nothing yet is shown with what serves. */
 export async function readProjections(tx: Tx): Promise<ListedProjection[]> {
   const generations = await readGenerations(tx);
-  return generations.map((one) => ({ ...one, rebuild: null }));
+  const rebuilds = (await readRebuilds(tx)).filter(({ state }) => state === 'running' || state === 'different');
+  return generations.map((one) => {
+    const own = rebuilds.find(({ generation, name }) =>
+      generation === null ? one.state === 'serving' && name === one.name : generation === one.generation && one.state !== 'serving',
+    );
+    return { ...one, rebuild: own === undefined ? null : listedRebuild(own) };
+  });
+}
+
+/** The progress of a rebuild, under the names that programs read. */
+export function listedRebuild(progress: RebuildProgress): ListedRebuild {
+  const { rebuild_id: id, name, site_id: site, state, phase, done, total, ratio, rate, eta_seconds, error } = progress;
+  return {
+    ...{ id, name, site, state, phase, hits_done: done, hits_total: total, percent: Math.round(ratio * 1_000) / 10 },
+    ...{ hits_per_second: rate > 0 ? rate : null, eta_seconds, error },
+  };
 }
