@@ -9,7 +9,7 @@ import { readServing } from '../../src/projections/engine/status.read.ts';
 import { recount, type RecountOptions, type RecountReport } from '../../src/projections/recount/recount.ts';
 import { CATALOG } from '../../src/projections/views.ts';
 import { createTestDatabase } from '../setup/test-database.ts';
-import { projectionsOf } from './projections-of.ts';
+import { projectionsOf, type RunningProjector } from './projections-of.ts';
 
 /** Every value as text: keys are too large for numbers. */
 export type Row = Record<string, string | null>;
@@ -19,6 +19,8 @@ export interface RecountDatabase {
   db: Db;
   /** Folds what serves to the head of the log, in batches of this size. */
   fold(maxBatch?: number): Promise<void>;
+  /** Folds what comes in, until it is stopped. */
+  startProjector(): RunningProjector;
   recount(options?: Partial<RecountOptions>): Promise<RecountReport>;
   /** The rows of a table of what serves. */
   rows(table: string): Promise<Row[]>;
@@ -48,6 +50,7 @@ export async function openRecountDatabase(catalog: Catalog = CATALOG): Promise<R
         if (step.kind !== 'busy' && step.position >= head) return;
       }
     },
+    startProjector: () => projections.startProjector({ catalog }),
     recount: (options = {}) => recount({ db: counting, view: 'all', ruleSets: catalog.ruleSets, ...options }),
     async rows(table) {
       const name = await nameOf(table);
