@@ -135,9 +135,10 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
   if (isWorker) {
     const projectorDatabase = open('projector', 1, { settings: PROJECTOR_SETTINGS, statementTimeoutMs: 0 });
     const onError = (message: string): void => log.error(message);
+    const onNotice = (message: string): void => log.warn(message);
     // Another one at each start: a process that comes after a killed one under its number is not that one.
     const holder = `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
-    started.projector = createProjector({ database: projectorDatabase, catalog: CATALOG, holder, onError });
+    started.projector = createProjector({ database: projectorDatabase, catalog: CATALOG, holder, onError, onNotice });
     started.projector.start();
     started.sealer = createSealer({ db: open('sealer', 1).db, onError });
     started.sealer.start();

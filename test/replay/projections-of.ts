@@ -15,9 +15,12 @@ export interface ProjectorOptions {
   name?: string;
   catalog?: Catalog;
   maxBatch?: number;
+  deafMs?: number;
 }
 
 export interface RunningProjector extends Projector {
+  /** What it said besides. */
+  readonly notices: string[];
   /** What it told its operator. */
   readonly errors: string[];
   /** Batches that it folded. */
@@ -48,19 +51,22 @@ export function projectionsOf(url: string): Projections {
   return {
     db: open('antics test', 4).db,
     openFolding,
-    startProjector({ name = 'antics test projector', catalog = CATALOG, maxBatch } = {}) {
+    startProjector({ name = 'antics test projector', catalog = CATALOG, maxBatch, deafMs } = {}) {
       const errors: string[] = [];
+      const notices: string[] = [];
       const folded: Step[] = [];
       const projector = createProjector({
         database: openFolding(name),
         catalog,
         ...(maxBatch === undefined ? {} : { maxBatch }),
+        ...(deafMs === undefined ? {} : { deafMs }),
+        onNotice: (message) => notices.push(message),
         onError: (message) => errors.push(message),
         onStep: (_generation, step) => void (step.kind === 'folded' && folded.push(step)),
       });
       projectors.push(projector);
       projector.start();
-      return { ...projector, errors, folded };
+      return { ...projector, errors, notices, folded };
     },
     async close() {
       await Promise.all(projectors.map((projector) => projector.stop()));

@@ -1,5 +1,5 @@
 import type { Tx } from '../../platform/database.ts';
-import { viewOf, type Catalog } from '../catalog.ts';
+import { rulesOf, viewOf, type Catalog } from '../catalog.ts';
 import { namesWith, type Names } from '../facts/names.ts';
 import type { View } from '../views/view.ts';
 import { sql } from 'kysely';
@@ -14,6 +14,21 @@ export interface Following {
   readonly names: Names;
   /** It failed, and waits for a rebuild. */
   readonly suspended: boolean;
+}
+
+/** What of these facts, and of what follows them, this code lacks, such as `paths v2`. */
+export async function readStrange(
+  tx: Tx,
+  facts: number,
+  catalog: Catalog,
+  made: Parameters<typeof rulesOf>[1],
+): Promise<string[]> {
+  const views = await tx.selectFrom('projection_views').select(['view', 'version']).where('facts', '=', facts).execute();
+  const strange = views.filter(({ view, version }) => viewOf(catalog, view, version) === undefined);
+  return [
+    ...(rulesOf(catalog, made) === undefined ? [`rules v${made.rules_version}`] : []),
+    ...new Set(strange.map(({ view, version }) => `${view} v${version}`)),
+  ];
 }
 
 /** The complete views that follow these facts; null where this code does not have all of them, those in building too. */

@@ -37,8 +37,7 @@ export async function foldStepPastPoison(
       // A statement of ours that is wrong would park hit after hit: nothing goes on until it is mended.
       if (e instanceof FactsFailed && isOurMistake(e.cause)) throw e;
       if (e instanceof ViewFailed) {
-        await suspend(db, e.generation, e.view, e.message);
-        onPoison(`${e.message}; it is suspended until a rebuild`);
+        if (await suspendAfter(db, generation, e)) onPoison(`${e.message}; it is suspended until a rebuild`);
       } else if (size > 1) {
         size = Math.max(1, size >> 1);
       } else {
@@ -54,6 +53,16 @@ export async function foldStepPastPoison(
 export async function suspend(db: Db, generation: number, view: string, error: string): Promise<void> {
   await sql`insert into projection_suspended (generation, view, error, suspended_at)
     values (${generation}, ${view}, ${error}, clock_timestamp()) on conflict do nothing`.execute(db);
+}
+
+/** The same, unless another worker has moved the checkpoint since: that one has folded the view, or suspended it. */
+async function suspendAfter(db: Db, facts: number, { generation, view, from, message }: ViewFailed): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    insert into projection_suspended (generation, view, error, suspended_at)
+    select ${generation}, ${view}, ${message}, clock_timestamp() from projections
+    where generation = ${facts} and position = ${from.toString()}::bigint for update
+    on conflict do nothing`.execute(db);
+  return numAffectedRows === 1n;
 }
 
 /**

@@ -8,7 +8,7 @@ import { namesOf } from '../facts/names.ts';
 import type { Rules } from '../facts/rules.ts';
 import { putAside, putBack, readBuilding } from './building.ts';
 import { clearScratch, foldFacts, prepareConnection } from './fold.ts';
-import { readFollowing, type Following } from './following.ts';
+import { readFollowing, readStrange, type Following } from './following.ts';
 import { readLeftOut } from './left-out.ts';
 import './projections.tables.ts';
 
@@ -33,9 +33,9 @@ export type Step =
   | { kind: 'folded' | 'idle'; position: bigint; head: bigint; atHead: boolean }
   /**
    * Another worker has this generation, or it is gone, or still being built; or this code lacks a version of its rules
-   * or views, and it is left to processes that have them.
+   * or views, such as `paths v2`, and it is left to processes that have them.
    */
-  | { kind: 'busy' };
+  | { kind: 'busy'; lacks?: readonly string[] };
 
 /** Some hit of the batch cannot be folded into the facts. */
 export class FactsFailed extends Error {
@@ -52,10 +52,13 @@ export class ViewFailed extends Error {
   /** Of the view. */
   readonly generation: number;
   readonly view: string;
-  constructor(generation: number, view: string, cause: unknown) {
+  /** Where its facts stood: the batch began at the next position. */
+  readonly from: bigint;
+  constructor(generation: number, view: string, from: bigint, cause: unknown) {
     super(`view ${view} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     this.generation = generation;
     this.view = view;
+    this.from = from;
   }
 }
 
@@ -79,7 +82,9 @@ export async function foldStep(db: Db, generation: number, o: StepOptions): Prom
     if (checkpoint === undefined) return { kind: 'busy' };
     const rules = rulesOf(o.catalog, checkpoint);
     const views = await readFollowing(tx, generation, o.catalog);
-    if (rules === undefined || views === null) return { kind: 'busy' };
+    if (rules === undefined || views === null) {
+      return { kind: 'busy', lacks: await readStrange(tx, generation, o.catalog, checkpoint) };
+    }
     const from = BigInt(checkpoint.position);
     // Everything up to the head is committed and visible: commit order is position order.
     const head = await readHead(tx);
@@ -100,6 +105,22 @@ export async function foldStep(db: Db, generation: number, o: StepOptions): Prom
     if (moved.numUpdatedRows !== 1n) throw new Error(`the checkpoint of generation ${generation} moved under a lock`);
     return { kind: to > from ? 'folded' : 'idle', position: to > from ? to : from, head, atHead: to === head };
   });
+}
+
+/**
+ * Ends the connection of a process that holds a checkpoint and was stopped while it was being told something: the server
+ * waits for it to listen, without an end, and is not idle. Whoever is stopped elsewhere in a transaction, the server cuts
+ * off by itself (`idle_in_transaction_session_timeout`). Its transaction is rolled back before anybody else has the row.
+ */
+export async function endDeafHolder(db: Db, generation: number, deafMs: number): Promise<boolean> {
+  const { rows } = await sql`select pg_terminate_backend(a.pid)
+    from projections p
+      join pg_locks l on l.locktype = 'transactionid' and l.granted and l.transactionid = p.xmax
+      join pg_stat_activity a on a.pid = l.pid
+    where p.generation = ${generation} and a.usesysid = (select oid from pg_roles where rolname = session_user)
+      and a.state = 'active' and a.wait_event = 'ClientWrite'
+      and a.query_start < clock_timestamp() - ${deafMs} * interval '1 millisecond'`.execute(db);
+  return rows.length > 0;
 }
 
 /** Whoever stood by takes over at once. */
@@ -139,7 +160,7 @@ export async function foldRange(tx: Tx, generation: number, o: FoldedRange): Pro
       folded.add(view.name);
       await view.fold(run, into, move);
     } catch (e) {
-      throw new ViewFailed(of, view.name, e);
+      throw new ViewFailed(of, view.name, from, e);
     }
   };
   for (const following of o.views) {
