@@ -6,6 +6,8 @@ export interface Rules {
   counts(row: LogRow): boolean;
   agent(row: LogRow): { browser: string | null; os: string | null; device: string | null };
   source(row: LogRow): Source;
+  /** A gap this long or longer ends a visit. Default: that of the rules that ship. */
+  readonly visitGapMs?: number;
 }
 
 export interface Source {

@@ -32,17 +32,17 @@ export interface View {
 /** Takes the rows of one site apart into visitors and their visits. */
 export function visitorDays(rows: readonly LogRow[], rules: Rules): VisitorDay[] {
   const counted = rows.filter((row) => rules.counts(row)).sort(byTimeThenPosition);
-  return [...Map.groupBy(counted, (row) => `${row.day} ${row.visitor}`).values()].flatMap(visitorDay);
+  return [...Map.groupBy(counted, (row) => `${row.day} ${row.visitor}`).values()].flatMap((ofOne) => visitorDay(ofOne, rules));
 }
 
-function visitorDay(rows: readonly LogRow[]): VisitorDay[] {
+function visitorDay(rows: readonly LogRow[], { visitGapMs = VISIT_GAP_MS }: Rules): VisitorDay[] {
   const reports = rows.filter(isEngagement);
   const hits = rows.filter((row) => !isEngagement(row));
   const first = hits[0];
   if (first === undefined) return [];
   const who: VisitorDay = { day: first.day, visitor: first.visitor, hits, first, visits: [] };
   const reported = timeReported(hits.filter(isView), reports);
-  who.visits = splitAtGaps(hits).map((part) => visitOf(who, part, reported));
+  who.visits = splitAtGaps(hits, visitGapMs).map((part) => visitOf(who, part, reported));
   return [who];
 }
 
@@ -78,12 +78,12 @@ function timeReported(views: readonly LogRow[], reports: readonly LogRow[]): Map
 /** Hits of one visit: never none. */
 type Part = [LogRow, ...LogRow[]];
 
-function splitAtGaps(hits: readonly LogRow[]): Part[] {
+function splitAtGaps(hits: readonly LogRow[], gapMs: number): Part[] {
   const parts: Part[] = [];
   let before: LogRow | undefined;
   for (const hit of hits) {
     const part = parts.at(-1);
-    if (part === undefined || before === undefined || time(hit) - time(before) >= VISIT_GAP_MS) parts.push([hit]);
+    if (part === undefined || before === undefined || time(hit) - time(before) >= gapMs) parts.push([hit]);
     else part.push(hit);
     before = hit;
   }
