@@ -103,9 +103,10 @@ async function countPiece(run: Run, piece: Piece, isFirst: boolean): Promise<voi
   const [needsHours, withVisits] = [run.rolled.length > 0 || days.includes('summary'), only === undefined];
   if (needsHours) await summary.makeHours(tx, scope, judged, piece);
   if (withVisits) {
-    await makeSessions(tx, scope, judged, piece);
+    const needed = { times: days.includes('pages'), attributes: days.includes('breakdown'), steps: days.includes('paths') };
+    await makeSessions(tx, scope, judged, piece, needed);
     await makeEngaged(tx, scope, judged, piece);
-    await makeVisits(tx, days.includes('paths'));
+    await makeVisits(tx, needed);
   }
   if (days.includes('summary')) {
     if (withVisits) await summary.makeMasksOfVisits(tx);

@@ -7,29 +7,42 @@ import { dropTemporary, makeTemporary, temporary } from './temporary.ts';
 
 const DAY_OF_VISITOR = sql`partition by visitor, day, site_id`;
 
+/** What some views alone need of visits. */
+export interface Needed {
+  /** `t` of the views, for the time on a page. */
+  times: boolean;
+  /** Where they came from, with what, and their events. */
+  attributes: boolean;
+  /** The pages of their path. */
+  steps: boolean;
+}
+
 /**
  * Makes `recount_session`: the visits of these days, each with its page views in order, as arrays of one length: the
  * page, the `t` that came with it, its time and position. `again`: the visitor came more than once that day, so that
  * visitors are not as many as visits. Sorted by visitor first, as hardly two of them are the same.
  */
-export async function makeSessions(tx: Tx, scope: Scope, judged: Judged, span: Span): Promise<void> {
+export async function makeSessions(tx: Tx, scope: Scope, judged: Judged, span: Span, needed: Needed): Promise<void> {
   const hits = counted(scope, judged, span, 'hit', [
-    'visitor', 'site_id', 'day', 'at', 'position', 'hour', 'ms', 'agent_id', 'country', 'width', 'source', 'is_view',
-    'event', 'path',
+    'visitor', 'site_id', 'day', 'at', 'position', 'hour', 'is_view', 'path',
+    ...(needed.times ? (['ms'] as const) : []),
+    ...(needed.attributes ? (['source', 'agent_id', 'country', 'width', 'event'] as const) : []),
   ]);
   const gap = sql`interval '${sql.raw(String(scope.rules.visitGapMs))} milliseconds'`;
   const first = sql`filter (where starts = 1)`;
   const inOrder = (column: string) => sql`array_agg(${sql.ref(column)} order by at, position)`;
   const views = sql`filter (where is_view)`;
+  const times = sql`${inOrder('ms')} ${views} as ts,`;
+  const attributes = sql`max(source) ${first} as source, (${inOrder('source')} ${views})[1] as view_source,
+    max(agent_id) ${first} as agent_id, max(country) ${first} as country, max(width) ${first} as width,
+    array_agg(event) filter (where not is_view) as names,`;
   await makeTemporary(
     tx,
     'session',
     sql`select visitor, site_id, day, visit_no, min(at) as started_at, max(at) as last_at, max(hour) ${first} as hour,
-        max(source) ${first} as source, max(agent_id) ${first} as agent_id, max(country) ${first} as country,
-        max(width) ${first} as width, bit_or(1 << hour) as hours, count(*) ${views}::int as pageviews,
-        count(event)::int as events, ${inOrder('path')} ${views} as pages, ${inOrder('ms')} ${views} as ts,
-        ${inOrder('at')} ${views} as ats, ${inOrder('position')} ${views} as positions,
-        (${inOrder('source')} ${views})[1] as view_source, array_agg(event) filter (where not is_view) as names,
+        bit_or(1 << hour) as hours, count(*) ${views}::int as pageviews, count(*) filter (where not is_view)::int as events,
+        ${inOrder('path')} ${views} as pages, ${inOrder('at')} ${views} as ats, ${inOrder('position')} ${views} as positions,
+        ${needed.times ? times : sql``} ${needed.attributes ? attributes : sql``}
         (${inOrder('is_view')})[count(*)] as ends_in_view,
         visit_no > 1 or lead(visit_no) over (${DAY_OF_VISITOR} order by visit_no) is not null as again
       from (
@@ -75,7 +88,7 @@ export async function makeEngaged(tx: Tx, scope: Scope, judged: Judged, span: Sp
  * Makes `recount_visit`: what figures are sums of, a row a visit. It lasts to its last hit, and for the time of a page
  * view that is it.
  */
-export async function makeVisits(tx: Tx, withSteps: boolean): Promise<void> {
+export async function makeVisits(tx: Tx, needed: Needed): Promise<void> {
   // Consecutive views of one page are one step, and there are five at most.
   const steps = sql`case
     when s.pageviews = 1 then s.pages
@@ -85,15 +98,15 @@ export async function makeVisits(tx: Tx, withSteps: boolean): Promise<void> {
         select page, n, lag(page) over (order by n) as before from unnest(s.pages) with ordinality u(page, n)) u
       where page is distinct from before order by n limit 5)
     end`;
+  const attributes = sql`s.source, s.view_source, s.agent_id, s.country, s.width,`;
   await makeTemporary(
     tx,
     'visit',
-    sql`select s.visitor, s.site_id, s.day, s.visit_no, s.hour, s.hours, s.source, s.view_source, s.agent_id, s.country,
-        s.width, s.pageviews, s.events, (s.pageviews = 1 and s.events = 0)::int as bounces,
+    sql`select s.visitor, s.site_id, s.day, s.visit_no, s.hour, s.hours, s.pageviews, s.events,
+        ${needed.attributes ? attributes : sql``} ${needed.steps ? sql`${steps} as steps,` : sql``} (s.pageviews = 1 and s.events = 0)::int as bounces,
         round(date_part('epoch', s.last_at - s.started_at) * 1000)::int
           + case when s.ends_in_view then coalesce(e.ms, 0) else 0 end as ms,
-        s.pages[1] as entry, s.pages[s.pageviews] as exit, ${withSteps ? steps : sql`null::bigint[]`} as steps,
-        s.again
+        s.pages[1] as entry, s.pages[s.pageviews] as exit, s.again
       from ${temporary('session')} s left join ${temporary('engaged')} e on e.position = s.positions[s.pageviews]`,
   );
 }
