@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
+import { CONFIG_TABLE } from '../../src/platform/config-table.ts';
+
 const file = (name: string) => new URL(`../../${name}`, import.meta.url);
 const read = (name: string) => readFileSync(file(name), 'utf8');
 
@@ -10,12 +12,14 @@ interface Service {
   environment: Record<string, string | null>;
   ports?: string[];
   volumes: string[];
+  profiles?: string[];
+  deploy?: { replicas: number };
   healthcheck?: { test: string[] };
   depends_on?: Record<string, { condition: string }>;
 }
 
-const compose = parse(read('docker-compose.yml')) as {
-  services: { postgres: Service; antics: Service };
+const compose = parse(read('docker-compose.yml'), { merge: true }) as {
+  services: { postgres: Service; antics: Service; worker: Service };
   volumes: Record<string, unknown>;
 };
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
@@ -65,6 +69,25 @@ describe('docker-compose.yml', () => {
       hostname: 'postgres',
       pathname: `/${postgres.environment.POSTGRES_DB}`,
     });
+  });
+
+  it('adds two workers by a profile, on the same database, without a port, once the first process has made the key', () => {
+    const { worker } = compose.services;
+    expect(antics.profiles).toBeUndefined();
+    expect(worker.profiles).toEqual(['workers']);
+    expect(worker.deploy).toEqual({ replicas: 2 });
+    expect(antics.environment.ANTICS_ROLE).toBe('${ANTICS_ROLE:-all}');
+    expect(worker.environment).toEqual({ ...antics.environment, ANTICS_ROLE: 'worker' });
+    expect(worker.depends_on).toEqual({ antics: { condition: 'service_healthy' } });
+    expect([worker.ports, worker.volumes, worker.user]).toEqual([undefined, undefined, undefined]);
+    expect(worker.image).toBe(antics.image);
+  });
+
+  it('passes on every setting that a container can use', () => {
+    const inImage = ['ANTICS_DATA_DIR', 'ANTICS_HOST', 'ANTICS_PORT', 'ANTICS_PG_USER'];
+    const ofFiles = ['ANTICS_GEOIP_FILE', 'ANTICS_REFERRER_SPAM_FILE'];
+    const names = CONFIG_TABLE.map(({ name }) => name).filter((name) => ![...inImage, ...ofFiles].includes(name));
+    expect(Object.keys(antics.environment).sort()).toEqual(names.sort());
   });
 
   it('leaves the image its own, unprivileged user', () => {
