@@ -114,6 +114,14 @@ export const HARD_CASES: Readonly<Record<string, ArbitraryLog>> = {
     ...utc(pageView('/', at('09:00')), pageView('/', at('09:40')), pageView('/b/1', at('09:20'))),
     changes: [{ before: 2, site: 0, patterns: ['/b/*'] }],
   },
+  'an event of another page comes between two views of one': utc(
+    pageView('/', at('09:00')),
+    event('Play', at('09:01', { pathname: '/a' })),
+    pageView('/', at('09:02', { seconds: 30 })),
+    event('Play', at('09:03')),
+    event('Play', at('09:04')),
+    pageView('/a', at('09:05', { seconds: 20 })),
+  ),
   'uncounted hits before, between and after': utc(
     pageView('/', at('09:00', { verdict: 1, country: 'US' })),
     pageView('/', at('09:10', { country: 'DE' })),

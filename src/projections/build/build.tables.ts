@@ -7,6 +7,7 @@ import { ensureBatchTables, type Scratch } from '../facts/batch.tables.ts';
  * - `build_seen`: the texts of a range of the log, paths and event names. `build_path`: its paths, the page that each
  *   counts as, and that page's key. `build_excluded`: paths that their site left out, and where.
  * - `build_source`: the sources of a piece's site. `build_engaged`: views, by their `n`, and the time of their reports.
+ *   `build_previous`: see `day-hits.ts`. Apart from `batch_hit`, whose order an update would disturb.
  */
 const tables = [
   sql`create temp table build_seen (site_id integer not null, pathname text collate "C" not null,
@@ -18,6 +19,7 @@ const tables = [
   sql`create temp table build_source (source_id bigint not null, hostname bigint not null, channel bigint not null,
     referrer bigint, utm_source bigint, utm_medium bigint, utm_campaign bigint, utm_term bigint, utm_content bigint)
     on commit delete rows`,
+  sql`create temp table build_previous (n bigint not null, path bigint not null) on commit delete rows`,
   sql`create temp table build_engaged (n bigint not null, ms integer not null) on commit delete rows`,
 ];
 

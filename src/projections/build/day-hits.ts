@@ -12,8 +12,8 @@ import { joiningByHash } from './settings.ts';
  *
  * - `n` numbers all hits but engagement reports, which come apart; for them it and what follows is null.
  * - `visit_no`: the `n` of the first hit of its visit. `starts_day`: it is the first of its visitor-day.
- * - `last_view`: of a page view, the `n` of the view before it in its visit, and `previous_path` that one's page. Only
- *   few come after something else than a view, and they are given it afterwards.
+ * - `last_view`: of a page view, the `n` of the view before it in its visit, and `previous_path` that one's page. Where
+ *   something else came between, which is rare, the page stands in `build_previous` instead.
  */
 export async function readDayHits(tx: Tx, names: Names, limits: Pick<Rules, 'visitGapMs'>, piece: DayPiece): Promise<void> {
   const columns = sql`visitor, at, position, path, source, event, day, agent_id, ms, hour, country, device`;
@@ -39,8 +39,8 @@ export async function readDayHits(tx: Tx, names: Names, limits: Pick<Rules, 'vis
     from placed`.execute(tx);
   await sql`insert into batch_hit (${columns}, site_id, engagement, known, pathname)
     select ${columns}, ${site}, true, true, '' from ${names('hit')} where ${ofPiece} and engagement`.execute(tx);
-  await joiningByHash(tx, () => sql`update batch_hit b set previous_path = v.path from batch_hit v
-    where v.n = b.last_view and b.last_view < b.n - 1`.execute(tx));
+  await joiningByHash(tx, () => sql`insert into build_previous (n, path)
+    select b.n, v.path from batch_hit b join batch_hit v on v.n = b.last_view where b.last_view < b.n - 1`.execute(tx));
   await sql`insert into build_source (source_id, hostname, channel, referrer, utm_source, utm_medium, utm_campaign,
       utm_term, utm_content)
     select source_id, hostname, channel, referrer, utm_source, utm_medium, utm_campaign, utm_term, utm_content

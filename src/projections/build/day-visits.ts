@@ -33,8 +33,8 @@ export async function measureDayTime(run: Run, { longestViewMs }: Limits): Promi
     )
     insert into build_engaged (n, ms) select n, ms from measured`);
   await run(sql`insert into time_delta (site_id, day, path, ms, timed)
-    select b.site_id, b.day, b.previous_path, least(b.ms, ${sql.lit(longestViewMs)}), 1
-    from batch_hit b left join build_engaged e on e.n = b.last_view
+    select b.site_id, b.day, coalesce(p.path, b.previous_path), least(b.ms, ${sql.lit(longestViewMs)}), 1
+    from batch_hit b left join build_previous p on p.n = b.n left join build_engaged e on e.n = b.last_view
     where b.last_view is not null and b.ms is not null and e.n is null`);
 }
 
@@ -47,7 +47,7 @@ const VALUE = sql.lit(0xffffffff);
  * visitor-day's first hit.
  */
 export async function groupDayVisits(run: Run, names: Names): Promise<void> {
-  await run(sql`insert into visit_delta (sign, ${deltaColumns})
+  await run(sql`insert into visit_delta (sign, alone, ${deltaColumns})
     with visits as (
       select b.visit_no, min(b.visitor) as visitor, min(b.at) as started_at, max(b.at) as last_at, min(b.day) as day,
         bool_or(b.starts_day) as starts_day, max(b.source) filter (where b.n = b.visit_no) as source,
@@ -59,9 +59,10 @@ export async function groupDayVisits(run: Run, names: Names): Promise<void> {
         count(*) filter (where b.event is null)::int as pageviews, count(b.event)::int as events,
         max(b.n) as last_hit, max((b.n << 32) + coalesce(e.ms + 1, 0)) filter (where b.event is null) as last_view,
         array_agg(b.path order by b.n)
-          filter (where b.event is null and (b.last_view is null or b.path <> b.previous_path)) as steps,
+          filter (where b.event is null and (b.last_view is null or b.path <> coalesce(p.path, b.previous_path)))
+          as steps,
         array_agg(b.event) filter (where b.event is not null) as names
-      from batch_hit b left join build_engaged e on e.n = b.n
+      from batch_hit b left join build_engaged e on e.n = b.n left join build_previous p on p.n = b.n
       where b.visit_no is not null
       group by b.visit_no
     ), of_day as (
@@ -71,7 +72,7 @@ export async function groupDayVisits(run: Run, names: Names): Promise<void> {
           & ${VALUE} as day_client
       from visits window w as (order by visit_no rows unbounded preceding)
     ), dimensioned as materialized (
-      select f.site_id, v.visit_no, v.day_no, v.starts_day and v.next_starts_day is not false as is_alone, v.visitor,
+      select f.site_id, v.visit_no, v.day_no, v.starts_day and v.next_starts_day is not false as alone, v.visitor,
         v.started_at, v.last_at, v.source, w.hostname, v.steps[cardinality(v.steps)] as exit, v.day,
         v.day_agent::int as agent_id, v.pageviews, v.events, nullif(v.last_view & ${VALUE}, 0)::int - 1 as exit_ms,
         v.hours, v.hour, (nullif(v.day_client / 256, 0) - 1)::smallint as country,
@@ -89,12 +90,12 @@ export async function groupDayVisits(run: Run, names: Names): Promise<void> {
         left join build_source s on s.source_id = v.source
         left join ${names('agent')} a on a.agent_id = v.day_agent::int
     ), marked as (
-      select *, ${ALL_FIRSTS} as firsts, hours as first_hours from dimensioned where is_alone
+      select *, ${ALL_FIRSTS} as firsts, hours as first_hours from dimensioned where alone
       union all
       select *, (row_number() over days = 1)::int | ${severalFirsts}, hours & ~coalesce(bit_or(hours) over before, 0)
-      from dimensioned where not is_alone
+      from dimensioned where not alone
       window days as (partition by day_no order by visit_no),
         before as (partition by day_no order by visit_no rows between unbounded preceding and 1 preceding)
     )
-    select 1, ${deltaColumns} from (select *, null::tid as extends, ${measures} from marked) v`);
+    select 1, alone, ${deltaColumns} from (select *, null::tid as extends, ${measures} from marked) v`);
 }

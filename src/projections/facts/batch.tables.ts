@@ -20,6 +20,7 @@ export interface Scratch {
  *   place in it; `version` 0 as it was (replayed ones only), 1 as it is.
  * - `visit_delta`: visits as they were (sign -1) and as they are (+1) with their dimensions. Views fold this, most of
  *   them a few columns in a pass: those come first, as reading a column means to pass all before it.
+ *   `alone`: a bulk build knows that it is the only one of its visitor-day.
  * - `time_delta`: time of views that became known (`timed` 1) or is taken back (-1).
  * - `site_frontier`: the latest day of each site in the batch, before and after it; see `frontier.ts`.
  */
@@ -54,7 +55,7 @@ const tables = [
   sql`create temp table visit_delta (visitor bigint not null, started_at timestamptz not null, site_id integer not null,
     day date not null, pageviews integer not null, events integer not null, bounces integer not null,
     ms integer not null, first_hours integer not null, sign smallint not null, firsts smallint not null,
-    hour smallint not null, country smallint, device smallint, hostname bigint, entry bigint, exit bigint,
+    alone boolean not null default false, hour smallint not null, country smallint, device smallint, hostname bigint, entry bigint, exit bigint,
     browser bigint, os bigint, channel bigint, referrer bigint, sequence bigint, utm_source bigint,
     utm_medium bigint, utm_campaign bigint, utm_term bigint, utm_content bigint, last_at timestamptz not null,
     source bigint not null, agent_id integer not null, exit_ms integer, hours integer not null,

@@ -4,14 +4,16 @@ import { isFirst } from '../../../facts/visit-delta.ts';
 import type { View } from '../../view.ts';
 import { createPagesTables, PAGE_MEASURES, pagesScratch } from './pages.tables.ts';
 
-type Measure = (typeof PAGE_MEASURES)[number];
+/** What parts bring; `later` is of visitors, too. */
+const PART_MEASURES = [...PAGE_MEASURES, 'later'] as const;
+type Measure = (typeof PART_MEASURES)[number];
 
 /**
  * One source of rows; measures that it does not bring are null. Each is added up by itself: all of them together would
  * carry every measure's sum through each row.
  */
 function part(path: RawBuilder<unknown>, measures: Partial<Record<Measure, RawBuilder<unknown>>>, from: RawBuilder<unknown>) {
-  const values = PAGE_MEASURES.map((m) => {
+  const values = PART_MEASURES.map((m) => {
     const value = measures[m];
     return sql`${value === undefined ? sql`null::bigint` : sql`sum(${value})::bigint`} as ${sql.ref(m)}`;
   });
@@ -20,21 +22,21 @@ function part(path: RawBuilder<unknown>, measures: Partial<Record<Measure, RawBu
 
 const parts = [
   part(sql`path`, { pageviews: sql`1` }, sql`batch_hit where event is null and not engagement`),
-  // Who saw it first this day: known pages of the visitor-day are in its visits.
+  // Who saw it first this day: known pages of the visitor-day are in its visits. Where there is but one, all are new.
   part(
     sql`path`,
-    { visitors: sql`1` },
-    sql`(select visitor, site_id, day, path from batch_hit where event is null and not engagement
+    { later: sql`1` },
+    sql`(select visitor, site_id, day, unnest(coalesce(pages, steps)) as path from visit_delta where sign = 1 and not alone
       except select visitor, site_id, day, unnest(coalesce(pages, steps)) from old_visit) x`,
   ),
   part(
     sql`path`,
-    { visits: sql`sign` },
+    { visits: sql`sign`, visitors: sql`alone::int` },
     // Steps differ from the one before: of two or less, none comes twice.
-    sql`(select sign, site_id, day, unnest(coalesce(pages, steps)) as path
+    sql`(select sign, alone, site_id, day, unnest(coalesce(pages, steps)) as path
       from visit_delta where pages is not null or cardinality(steps) <= 2
-      union all select sign, site_id, day, path from (
-        select distinct sign, visitor, site_id, day, started_at, unnest(steps) as path
+      union all select sign, alone, site_id, day, path from (
+        select distinct sign, alone, visitor, site_id, day, started_at, unnest(steps) as path
         from visit_delta where pages is null and cardinality(steps) > 2) y) x`,
   ),
   part(
@@ -64,9 +66,12 @@ const parts = [
 
 const sum = (measure: string) => sql`nullif(sum(${sql.ref(measure)}), 0)`;
 /** Of a page, each measure stands in one row at most of all parts. */
-const only = (measure: string) => sql`nullif(max(${sql.ref(measure)}), 0)`;
+const only = (measure: string) =>
+  measure === 'visitors'
+    ? sql`nullif(coalesce(max(visitors), 0) + coalesce(max(later), 0), 0)`
+    : sql`nullif(max(${sql.ref(measure)}), 0)`;
 const changes = sql.join(
-  PAGE_MEASURES.map((m) => sql`max(${sql.ref(m)}) <> 0`),
+  PART_MEASURES.map((m) => sql`max(${sql.ref(m)}) <> 0`),
   sql` or `,
 );
 
