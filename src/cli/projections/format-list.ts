@@ -38,7 +38,7 @@ function rebuildLine(rebuild: ListedRebuild): string[] {
 /** `days, 45 %, 1,200,000 of 2,600,000 hits, 180,000/s, 8 s left` */
 export function progressText(r: ListedRebuild): string {
   const rate = r.hits_per_second === null ? [] : [`${number(Math.round(r.hits_per_second))}/s`];
-  const left = r.eta_seconds === null ? [] : [`${duration(r.eta_seconds)} left`];
+  const left = r.eta_seconds === null || r.percent >= 100 ? [] : [`${duration(r.eta_seconds)} left`];
   const share = `${Math.floor(r.percent)} %`;
   return [r.phase, share, `${number(r.hits_done)} of ${number(r.hits_total)} hits`, ...rate, ...left].join(', ');
 }
