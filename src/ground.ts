@@ -10,7 +10,6 @@ import type { Db, Tx } from './platform/database.ts';
 import { startEmbedded } from './platform/embedded/embedded.ts';
 import { messageOf, OperatorError } from './platform/errors.ts';
 import { migrate } from './platform/migrate.ts';
-import { CheckpointAhead } from './projections/engine/step.ts';
 
 /** What everything stands on: a PostgreSQL that answers, migrated. */
 export interface Ground {
@@ -74,9 +73,12 @@ async function refusePartialRestore(tx: Tx): Promise<void> {
     .orderBy('state', 'desc') // serving comes first
     .executeTakeFirst();
   if (ahead === undefined) return;
-  if (ahead.state !== 'previous') throw new CheckpointAhead(ahead.generation, BigInt(ahead.position), head);
+  const stands = `projection generation ${ahead.generation} stands at position ${ahead.position}, but the log ends at ${head}`;
   throw new OperatorError(
-    `projection generation ${ahead.generation}, which served before, stands at position ${ahead.position}, ` +
-      `but the log ends at ${head}: discard it with \`antics projections discard all\``,
+    ahead.state === 'serving'
+      ? `${stands}: only a part was restored. Restore the whole database; where the rest of the log is lost for good, ` +
+          'docs/operating.md says under "Restore" how to fold anew'
+      : `${stands}: it is ${ahead.state === 'previous' ? 'what served before' : 'not served'}; ` +
+          'discard it with `antics projections discard all`',
   );
 }

@@ -180,7 +180,7 @@ function dumps(): void {
     const url = await restore('part', 'part');
     const before = await other.psql('set search_path = antics; select log_head()', 'part');
     await expect(start(url)).rejects.toThrow(
-      /projection generation 1 stands at position \d+, but the log ends at \d+: restore the whole database, or rebuild/,
+      /projection generation 1 stands at position \d+, but the log ends at \d+: only a part was restored\. Restore the whole database/,
     );
     expect(await other.psql('set search_path = antics; select log_head()', 'part')).toBe(before);
     const { code, text } = await antics(url, 'log', 'verify');
