@@ -29,8 +29,16 @@ interface Answer {
   retryAfter: string | undefined;
 }
 
-/** Page views and events over so many connections at once, without a pause, for as long as the server is there. */
-export function startLoad(server: BuiltServer, connections: number, origin: string): Load {
+/**
+ * Page views and events over so many connections at once, for as long as the server is there.
+ * @param restMs after each answer
+ */
+export function startLoad(
+  server: Pick<BuiltServer, 'baseUrl'>,
+  connections: number,
+  origin: string,
+  { restMs = 0 } = {},
+): Load {
   const tally: Tally = { sent: [], acknowledged: [], refusals: [], lost: 0 };
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   let ended = false;
@@ -47,6 +55,7 @@ export function startLoad(server: BuiltServer, connections: number, origin: stri
       const answer = await post(agent, baseUrl, origin, bodyOf(worker, i, mark), worker);
       if (answer?.status === 202) tally.acknowledged.push(mark);
       else await note(answer);
+      if (restMs > 0) await sleep(restMs);
     }
   };
 

@@ -7,10 +7,12 @@ import { compareWithOracle } from '../simulated/compare.ts';
 import { ADMIN_KEY, type BuiltServer } from './built-server.ts';
 import type { Tally } from './load.ts';
 
+type Address = Pick<BuiltServer, 'baseUrl' | 'databaseUrl'>;
+
 export const AUTHORIZED = { authorization: `Bearer ${ADMIN_KEY}` };
 
 /** Registers a site and answers its id. */
-export async function addSite(server: BuiltServer, domain: string): Promise<string> {
+export async function addSite(server: Pick<BuiltServer, 'baseUrl'>, domain: string): Promise<string> {
   const response = await fetch(`${server.baseUrl()}/api/sites`, {
     method: 'POST',
     headers: { ...AUTHORIZED, 'content-type': 'application/json' },
@@ -24,7 +26,7 @@ export async function addSite(server: BuiltServer, domain: string): Promise<stri
  * What a crash must leave whole: each acknowledged hit is in the log, none is there twice and none was never sent;
  * positions have no hole; the projections stand at the head, and every read of theirs is what the log says.
  */
-export async function expectWhole(server: BuiltServer, siteId: string, tally: Tally): Promise<void> {
+export async function expectWhole(server: Address, siteId: string, tally: Tally): Promise<void> {
   const projections = projectionsOf(server.databaseUrl);
   try {
     const { db } = projections;
