@@ -2,7 +2,9 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { readHead } from './log/head.ts';
 import { readSealedHead, readUnsealed } from './log/segments/seal.ts';
 import type { Database } from './platform/database.ts';
+import type { GenerationState } from './projections/engine/projections.tables.ts';
 import { countParked, readServing } from './projections/engine/status.read.ts';
+import { countGenerations } from './projections/operate/list.read.ts';
 import { readChecks } from './projections/recount/checks.read.ts';
 import { addRebuildMetrics } from './rebuild-metrics.ts';
 
@@ -57,6 +59,16 @@ export function createMetrics(reader: Database, pools: Readonly<Record<string, D
   });
   gauge('antics_projection_check_timestamp_seconds', 'When the last nightly recount of a day ended', (f) => f.checkedAt);
   new Gauge({
+    name: 'antics_projection_generations',
+    help: 'Generations of facts, by what they are for',
+    labelNames: ['state'],
+    registers: [registry],
+    async collect() {
+      const { generations } = await figures();
+      for (const [state, count] of Object.entries(generations)) this.set({ state }, count);
+    },
+  });
+  new Gauge({
     name: 'antics_pool_connections',
     help: 'Connections to the database, and requests that wait for one',
     labelNames: ['pool', 'state'],
@@ -85,15 +97,18 @@ interface Figures {
   lag: number;
   parked: number;
   suspended: number;
+  generations: Readonly<Record<GenerationState, number>>;
   mismatches: number;
   checkedAt: number;
 }
+
+const NO_FIGURES = { building: NaN, ready: NaN, serving: NaN, previous: NaN };
 
 const UNKNOWN: Figures = {
   up: 0,
   head: NaN,
   ...{ sealedPosition: NaN, segment: NaN, unsealedSeconds: NaN, hash: undefined },
-  ...{ position: NaN, lag: NaN, parked: NaN, suspended: NaN, mismatches: NaN, checkedAt: NaN },
+  ...{ position: NaN, lag: NaN, parked: NaN, suspended: NaN, generations: NO_FIGURES, mismatches: NaN, checkedAt: NaN },
 };
 
 /** Asks once a scrape, whose gauges are collected at the same time. */
@@ -130,6 +145,7 @@ async function readFigures({ db }: Database): Promise<Figures> {
     lag: serving?.lagSeconds ?? NaN,
     parked: await countParked(db),
     suspended: serving?.suspended.length ?? NaN,
+    generations: await countGenerations(db),
     mismatches: checks.mismatches,
     checkedAt: checks.checkedAt ?? NaN,
   };

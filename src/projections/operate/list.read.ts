@@ -85,9 +85,10 @@ export async function readGenerations(tx: Tx): Promise<ListedGeneration[]> {
       left join projection_suspended f on f.generation = x.generation and f.view = x.name
     order by array_position(array['serving', 'ready', 'building', 'previous'], x.state), x.facts,
       x.name <> 'all', x.generation, x.name`.execute(tx);
-  return rows.map((row) => ({
+  return rows.map(({ name, version, generation, facts, state, rules_version, position, ...row }) => ({
+    ...{ name, version, generation, facts, state, rules_version, position },
+    behind: Math.max(0, head - position),
     ...row,
-    behind: Math.max(0, head - row.position),
     created_at: row.created_at.toISOString(),
     switched_at: row.switched_at?.toISOString() ?? null,
   }));
@@ -112,4 +113,13 @@ export function listedRebuild(progress: RebuildProgress): ListedRebuild {
     ...{ id, name, site, state, phase, hits_done: done, hits_total: total, percent: Math.round(ratio * 1_000) / 10 },
     ...{ hits_per_second: rate > 0 ? rate : null, eta_seconds, error },
   };
+}
+
+/** Generations of facts in each state. */
+export async function countGenerations(tx: Tx): Promise<Record<GenerationState, number>> {
+  const { rows } = await sql<{ state: GenerationState; count: number }>`
+    select state, count(*)::int as count from projections group by state`.execute(tx);
+  const counts = { building: 0, ready: 0, serving: 0, previous: 0 };
+  for (const { state, count } of rows) counts[state] = count;
+  return counts;
 }
