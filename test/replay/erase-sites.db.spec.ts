@@ -7,10 +7,13 @@ import { eraseSites, type EraseSitesOptions } from '../../src/jobs/erase-sites.t
 import { agentIds } from '../../src/log/agents.ts';
 import { appendHits } from '../../src/log/append-hits.ts';
 import { saltFor } from '../../src/log/salts.ts';
-import type { Db } from '../../src/platform/database.ts';
+import { openDatabase, type Db } from '../../src/platform/database.ts';
+import { BUILD_SETTINGS } from '../../src/projections/build/build.ts';
 import { createGeneration, ensureServing } from '../../src/projections/engine/generation.ts';
-import { rebuild } from '../../src/projections/engine/rebuild.ts';
 import { foldStep } from '../../src/projections/engine/step.ts';
+import { advance } from '../../src/projections/rebuild/advance.ts';
+import { buildChunk } from '../../src/projections/rebuild/build-chunk.ts';
+import { startRebuild } from '../../src/projections/rebuild/start.ts';
 import { CATALOG } from '../../src/projections/views.ts';
 import { engagement, event, given, pageView, type GivenHit, type GivenSite } from '../given.ts';
 import { excludePaths } from '../laws/written-log.ts';
@@ -18,6 +21,7 @@ import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts
 import { findTraces } from '../setup/traces.ts';
 import { compareWithOracle } from '../simulated/compare.ts';
 import { projectionsOf, untilCaughtUp, type Projections } from './projections-of.ts';
+import { rebuildNow, request, workOn } from './rebuilding.ts';
 import { expectSameGenerations } from './same-generations.ts';
 
 let database: TestDatabase;
@@ -146,11 +150,11 @@ describe('erasing a site', () => {
 
     const serving = await untilCaughtUp(db);
     await compareWithOracle(db, serving);
-    const folding = projections.openFolding('rebuild');
-    const quiet = { onProgress: () => undefined, onError: () => undefined };
-    const { generation } = await rebuild({ db: folding.db, catalog: CATALOG, spamHosts: [], ...quiet });
+    const { rows: left } = await sql<{ generation: number }>`select generation from projections where state = 'ready'`.execute(db);
+    expect(left).toHaveLength(1);
+    const { generation } = await rebuildNow(db, { url: database.url });
     await untilCaughtUp(db);
-    await expectSameGenerations(db, 1, generation);
+    await expectSameGenerations(db, 1, generation ?? 0);
     await expectGone(site, 'gonemark');
     expect(await eraseSites(options())).toBeNull();
     expect(await erasedEvents()).toHaveLength(1);
@@ -241,6 +245,35 @@ describe('erasing a site', () => {
     }).then((folds) => Promise.all(folds));
     await erased;
     await expectGone(site, 'foldmark');
+  });
+
+  it('waits for chunks of a rebuild that have read the hits, and nothing of them comes back with later ones', async () => {
+    const site = await siteWithTraces('chunkmark');
+    projections.startProjector();
+    await untilCaughtUp(db);
+    const { rebuildId } = await request(db);
+    await startRebuild(db, rebuildId, { catalog: CATALOG, spamHosts: [], hitsAChunk: 10 });
+    const builder = openDatabase({ url: database.url, max: 1, applicationName: 'test', settings: BUILD_SETTINGS, onError: () => undefined });
+    const chunk = (onBuilt?: () => Promise<void>) =>
+      buildChunk(builder.db, rebuildId, { catalog: CATALOG, slots: 1, ...(onBuilt === undefined ? {} : { onBuilt }) });
+    await chunk();
+    await remove(site);
+    // The second chunk has read the hits, and is committed when the erasure has been waiting for it.
+    let erased: Promise<unknown> | undefined;
+    await chunk(async () => {
+      erased = eraseSites(options());
+      await untilWaiting(db, 1);
+    });
+    await erased;
+    for (;;) {
+      if ((await chunk()) === 'done') continue;
+      if (!(await advance(db, CATALOG, rebuildId))) break;
+    }
+    await builder.close();
+    await expectGone(site, 'chunkmark');
+    expect((await workOn(rebuildId, { url: database.url })).state).toBe('switched');
+    await expectGone(site, 'chunkmark');
+    await compareWithOracle(db, await untilCaughtUp(db));
   });
 
   it('works without the role of its own: the owner switches the triggers, and they are on again', async () => {

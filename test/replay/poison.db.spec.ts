@@ -1,11 +1,13 @@
+import { randomUUID } from 'node:crypto';
+
 import { sql } from 'kysely';
 
-import { readHead } from '../../src/log/head.ts';
+import { appendEvent } from '../../src/log/append-event.ts';
 import { ensureServing } from '../../src/projections/engine/generation.ts';
 import { foldStepPastPoison } from '../../src/projections/engine/poison.ts';
-import { rebuild } from '../../src/projections/engine/rebuild.ts';
 import { foldStep } from '../../src/projections/engine/step.ts';
 import { namesOf } from '../../src/projections/facts/names.ts';
+import { termId } from '../../src/projections/facts/terms.ts';
 import { CATALOG, VIEWS } from '../../src/projections/views.ts';
 import type { View } from '../../src/projections/views/view.ts';
 import { event, given, pageView, type GivenHit, type GivenSite } from '../given.ts';
@@ -15,6 +17,7 @@ import { domainRules } from '../oracle/domain-rules.ts';
 import { readLog } from '../oracle/log-row.ts';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.ts';
 import { projectionsOf, untilCaughtUp, type Projections } from './projections-of.ts';
+import { rebuildNow, request, workOn } from './rebuilding.ts';
 
 const POISON_MS = 66_600;
 const options = { catalog: CATALOG, maxBatch: 10_000 };
@@ -120,8 +123,8 @@ const broken: View = {
     await sql`create table ${names('broken')} (site_id integer primary key, events integer not null)`.execute(tx);
   },
   fold: async (run, names) => {
-    await run(sql`insert into ${names('broken')} as z select site_id, count(*) / min((name <> 'boom')::int) from batch_hit
-      where name is not null group by 1
+    await run(sql`insert into ${names('broken')} as z select site_id, count(*) / min((event <> ${termId(sql`'boom'`)})::int) from batch_hit
+      where event is not null group by 1
       on conflict (site_id) do update set events = z.events + excluded.events`);
   },
 };
@@ -129,7 +132,7 @@ const mended: View = {
   ...broken,
   fold: async (run, names) => {
     await run(sql`insert into ${names('broken')} as z select site_id, count(*) from batch_hit
-      where name is not null group by 1
+      where event is not null group by 1
       on conflict (site_id) do update set events = z.events + excluded.events`);
   },
 };
@@ -167,12 +170,57 @@ describe('a view whose fold fails', () => {
     await site.append(event('fine'), event('boom'), event('fine'));
     expect((await untilCaughtUp(projections.db)).suspended).toEqual(['broken']);
     await projector.stop();
-    const folding = projections.openFolding('rebuild');
-    const quiet = { onProgress: () => undefined, onError: () => undefined };
-    const { generation, position } = await rebuild({ db: folding.db, catalog: { ...CATALOG, views: [...VIEWS, mended] }, spamHosts: [], ...quiet });
-    expect(position).toBe(await readHead(projections.db));
+    const catalog = { ...CATALOG, views: [...VIEWS, mended] };
+    const { state, generation: made } = await rebuildNow(projections.db, { url: database.url, catalog });
+    const generation = made ?? 0;
+    expect(state).toBe('switched');
+    projections.startProjector({ catalog });
     expect((await untilCaughtUp(projections.db)).suspended).toEqual([]);
     expect(await counted(generation)).toEqual([{ events: 3 }]);
     await expectRestCounted(generation);
   });
+});
+
+/** Makes facts that do not take a poisoned hit; `visit` of them none of a visitor with eleven events or more. */
+const strict: View = {
+  name: 'strict',
+  version: 1,
+  tables: [],
+  create: async (tx, names) => {
+    await sql`alter table ${names('hit')} add constraint no_poison check (ms is distinct from ${sql.lit(POISON_MS)})`.execute(tx);
+    await sql`alter table ${names('visit')} add constraint few_events check (events < 11)`.execute(tx);
+  },
+  fold: () => Promise.resolve(),
+};
+
+describe('a rebuild', () => {
+  const catalog = { ...CATALOG, views: [...VIEWS, strict, broken] };
+
+  it('parks what its facts do not take, alone, suspends a view that fails, and leaves out what was discarded', async () => {
+    projections.startProjector();
+    const many = Array.from({ length: 11 }, () => event('click', { visitor: 'v 3' }));
+    await site.append(...visits(20), ...many, event('boom', { visitor: 'v 4' }), ...visits(9, 'w'));
+    await untilCaughtUp(projections.db);
+    await sql`alter table ${namesOf(1)('hit')} drop constraint no_poison`.execute(projections.db);
+    await site.append(poison(), ...visits(9, 'x'), poison());
+    await untilCaughtUp(projections.db);
+    const [first, second] = await poisoned();
+    await appendEvent(projections.db, {
+      ...{ type: 'HitDiscarded', schemaVersion: 1, stream: 'log', expectedVersion: null, actor: 'cli:test' },
+      ...{ commandId: randomUUID(), data: { position: String(second) } },
+    });
+    const { rebuildId } = await request(projections.db);
+    const told: string[] = [];
+    const done = await workOn(rebuildId, { url: database.url, catalog, hitsAChunk: 16, onMessage: (m) => told.push(m) });
+    expect(done.state).toBe('different');
+    // Of the eleven events the last one is too many.
+    const events = await projections.db.selectFrom('log_hits').select('position').where('name', '=', 'click').orderBy('position').execute();
+    expect(await parked()).toEqual([Number(events.at(-1)?.position), first]);
+    expect(told.filter((one) => one.includes('parked'))).toHaveLength(2);
+    const { rows } = await sql`select view from projection_suspended where generation = ${done.generation}`.execute(projections.db);
+    expect(rows).toEqual([{ view: 'broken' }]);
+    const left = new Set([...(await parked()), second]);
+    const log = (await readLog(projections.db)).filter((row) => !left.has(Number(row.position)));
+    await expectReadsEqualOracle(readsOfGeneration(projections.db, namesOf(done.generation ?? 0)), log, domainRules);
+  }, 60_000);
 });

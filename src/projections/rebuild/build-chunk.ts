@@ -23,7 +23,7 @@ export interface ChunkOptions {
   /** Positions of a chunk of the log. */
   hitsAChunk?: number;
   /** Rows that were written and may not stand yet: for tests, which cut it off there. */
-  onBuilt?: () => void;
+  onBuilt?: () => void | Promise<void>;
 }
 
 /** `busy`: others have all slots, or all chunks that are left. `gone`: it has ended, or what it builds is not there. */
@@ -62,7 +62,7 @@ export async function buildChunk(db: Db, rebuildId: number, o: ChunkOptions): Pr
   }
   return await inChunk(db, rebuildId, { ...o, ...(prepared === undefined ? {} : { only: prepared }) }, async (tx, made, record, chunk) => {
     await build(tx, made, record, chunk, o);
-    o.onBuilt?.();
+    await o.onBuilt?.();
     return true;
   });
 }

@@ -37,7 +37,7 @@ export interface WorkOptions {
   hitsAChunk?: number;
   /** For tests: names the connections, and is called when a chunk is built and not committed. */
   applicationName?: string;
-  onBuilt?: () => void;
+  onBuilt?: () => void | Promise<void>;
 }
 
 const TELL_EVERY_MS = 300;
