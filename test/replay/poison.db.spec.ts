@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 
 import { appendEvent } from '../../src/log/append-event.ts';
 import { ensureServing } from '../../src/projections/engine/generation.ts';
+import { PARKED_STREAM } from '../../src/projections/engine/left-out.ts';
 import { foldStepPastPoison } from '../../src/projections/engine/poison.ts';
 import { foldStep } from '../../src/projections/engine/step.ts';
 import { namesOf } from '../../src/projections/facts/names.ts';
@@ -206,13 +207,14 @@ describe('a rebuild', () => {
     await untilCaughtUp(projections.db);
     const [first, second] = await poisoned();
     await appendEvent(projections.db, {
-      ...{ type: 'HitDiscarded', schemaVersion: 1, stream: 'log', expectedVersion: null, actor: 'cli:test' },
+      ...{ type: 'HitDiscarded', schemaVersion: 1, stream: PARKED_STREAM, expectedVersion: null, actor: 'cli:test' },
       ...{ commandId: randomUUID(), data: { position: String(second) } },
     });
     const { rebuildId } = await request(projections.db);
     const told: string[] = [];
     const done = await workOn(rebuildId, { url: database.url, catalog, hitsAChunk: 16, onMessage: (m) => told.push(m) });
     expect(done.state).toBe('different');
+
     // Of the eleven events the last one is too many.
     const events = await projections.db.selectFrom('log_hits').select('position').where('name', '=', 'click').orderBy('position').execute();
     expect(await parked()).toEqual([Number(events.at(-1)?.position), first]);

@@ -6,7 +6,11 @@ import { prepareConnection } from '../engine/fold.ts';
 import { isOurMistake, isTransient, suspend } from '../engine/poison.ts';
 import type { View } from '../views/view.ts';
 import { rangeOf, type ChunkFailed } from './build-chunk.ts';
+import { takeChunk } from './chunks.ts';
 import { PATIENCE } from './start.ts';
+
+/** Somebody else has the chunk in hand, or has done it: nothing is to be learned from it here. */
+class Taken extends Error {}
 
 /** Whether something is wrong with what was built, and not with the server, the moment, or our own statement. */
 export function isOfTheData(e: unknown): boolean {
@@ -16,11 +20,25 @@ export function isOfTheData(e: unknown): boolean {
 /**
  * Gets past what cannot be built, as the fold does: the one hit that the facts do not take is found by halving, and
  * parked for this generation; a view that fails is suspended in it, and the others go on. Everything is tried in
- * transactions that are taken back. Answers what it did; throws the failure where that says nothing about a hit or a
- * view. The chunk is free meanwhile: should somebody else take it, the same comes out.
+ * transactions that are taken back, each of which has the chunk in hand. Answers what it did, null where somebody else
+ * was faster; throws the failure where that says nothing about a hit or a view.
  */
-export async function getPast(db: Db, catalog: Catalog, failed: ChunkFailed): Promise<string> {
-  const attempt = (run: (tx: Tx) => Promise<unknown>): Promise<string | null> => tryOut(db, catalog, run);
+export async function getPast(db: Db, catalog: Catalog, failed: ChunkFailed): Promise<string | null> {
+  try {
+    return await findCulprit(db, catalog, failed);
+  } catch (e) {
+    if (e instanceof Taken) return null;
+    throw e;
+  }
+}
+
+async function findCulprit(db: Db, catalog: Catalog, failed: ChunkFailed): Promise<string> {
+  const { rebuildId, phase } = failed.record;
+  const attempt = (run: (tx: Tx) => Promise<unknown>): Promise<string | null> =>
+    tryOut(db, catalog, async (tx) => {
+      if ((await takeChunk(tx, rebuildId, phase, failed.chunk.chunk)) === undefined) throw new Taken('it is taken');
+      await run(tx);
+    });
   const { made, record, chunk } = failed;
   if (record.phase === 'log') return parkInLog(db, attempt, failed);
   if (record.phase === 'days' && made.whole) {
@@ -59,6 +77,7 @@ async function tryOut(db: Db, catalog: Catalog, run: (tx: Tx) => Promise<unknown
     return null;
   } catch (e) {
     if (e === enough) return null;
+    if (e instanceof Taken) throw e;
     if (!isOfTheData(e)) throw e;
     return e instanceof Error ? e.message : String(e);
   }

@@ -163,7 +163,8 @@ async function buildOrGetPast(o: Lane, slots: number): Promise<ChunkOutcome> {
   } catch (e) {
     if (!(e instanceof ChunkFailed)) throw e;
     if (!isOfTheData(e.cause)) throw e.cause;
-    o.onMessage?.(await getPast(o.lane.db, o.catalog, e));
+    const message = await getPast(o.lane.db, o.catalog, e);
+    if (message !== null) o.onMessage?.(message);
     return 'done';
   }
 }
