@@ -55,11 +55,16 @@ function projectionLines(projections: readonly ProjectionStatus[]): string[] {
     number(p.parked),
   ]);
   const suspended = projections.flatMap((p) =>
-    p.suspended.map(({ view, error }) => `Suspended in generation ${p.generation}: ${view} (${printable(error)})`),
+    p.suspended.map(
+      ({ view, error }) =>
+        `Suspended in generation ${p.generation}: ${view} (${printable(error)}); cured by: antics projections rebuild ${view}`,
+    ),
   );
+  const parked = projections.some((p) => p.parked > 0) ? ['Hits are parked: antics parked list'] : [];
   return [
     ...table([['PROJECTION', 'STATE', 'RULES', 'POSITION', 'BEHIND', 'LAG', 'PARKED'], ...rows], [3, 4, 5, 6]),
     ...suspended,
+    ...parked,
   ];
 }
 

@@ -95,7 +95,8 @@ async function readProjections(tx: Tx, head: number): Promise<ProjectionStatus[]
         end as lag_seconds,
       (select count(*)::int from projection_parked k where k.generation = p.generation) as parked,
       coalesce((select jsonb_agg(jsonb_build_object('view', s.view, 'error', s.error) order by s.view)
-        from projection_suspended s where s.generation = p.generation), '[]') as suspended
+        from projection_suspended s left join projection_views v using (generation, view)
+        where coalesce(v.facts, s.generation) = p.generation), '[]') as suspended
     from projections p order by p.generation`.execute(tx);
   return rows.map((row) => ({ ...row, behind: Math.max(0, head - row.position) }));
 }
