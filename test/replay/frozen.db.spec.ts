@@ -17,6 +17,7 @@ import { CATALOG } from '../../src/projections/views.ts';
 import { engagement, event, given, pageView, type GivenHit, type GivenSite } from '../given.ts';
 import { createLogDatabase, type LogDatabase } from '../log/log-database.ts';
 import { beginPartition, PARTITION, sealAll } from '../log/moved-head.ts';
+import { rebuildNow } from './rebuilding.ts';
 import { expectSameGenerations } from './same-generations.ts';
 
 const [rulesV1] = CATALOG.ruleSets;
@@ -204,6 +205,13 @@ describe('a rebuild of a log of which hits are gone by retention', () => {
     await expectSameGenerations(db, 1, generation);
     const generationOfAnn = await rebuild(CATALOG, ann.siteId);
     await expectSameGenerations(db, 1, generationOfAnn);
+  });
+
+  it('is equal to what serves, and switched, whether of all or of a view alone', async () => {
+    for (const name of ['paths', 'all']) {
+      const done = await rebuildNow(db, { url: log.url, name, hitsAChunk: PARTITION });
+      expect([name, done.state, done.error]).toEqual([name, 'switched', null]);
+    }
   });
 
   it('is refused where what serves cannot give all of the old days', async () => {
