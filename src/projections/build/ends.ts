@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { readRange } from '../../log/read-range.ts';
 import type { Tx } from '../../platform/database.ts';
 import { forgetExclusions, noteExclusions } from '../facts/exclusions.ts';
 import type { Names } from '../facts/names.ts';
@@ -18,7 +19,8 @@ export async function buildLast(tx: Tx, names: Names, views: readonly View[], ta
 
 /** Takes out what the fold forgets on its way, and lets the planner know what is there, as nothing else has yet. */
 export async function finishFacts(tx: Tx, names: Names, target: bigint): Promise<void> {
-  const deleted = await noteExclusions(tx, names, { from: 0n, to: target });
-  await forgetExclusions(tx, names, deleted);
+  // The history is not noted again: what an erasure has taken out of it since would be there once more.
+  const deleted = await readRange(tx, ['SiteDeleted'], 0n, target);
+  await forgetExclusions(tx, names, deleted.map(({ event }) => event.data.site_id));
   for (const table of ['visit', 'term', 'agent', 'source', 'frontier']) await sql`analyze ${names(table)}`.execute(tx);
 }

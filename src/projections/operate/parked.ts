@@ -76,6 +76,8 @@ async function foldAgain(tx: Tx, catalog: Catalog, generation: number, position:
     .forUpdate()
     .executeTakeFirst();
   if (checkpoint === undefined) return null; // the generation is gone, and what was parked in it
+  // The chunk that parked it is done: nobody would come by it again.
+  if (checkpoint.state === 'building') return 'the generation is still being built: retry when it is ready';
   const rules = rulesOf(catalog, checkpoint);
   const views = await readFollowing(tx, generation, catalog);
   if (rules === undefined || views === null) {
@@ -88,7 +90,6 @@ async function foldAgain(tx: Tx, catalog: Catalog, generation: number, position:
     .executeTakeFirst();
   // Somebody else has seen to it; or the fold has yet to come by, and takes it then.
   if (numDeletedRows === 0n || BigInt(checkpoint.position) < position) return null;
-  if (checkpoint.state === 'building') return null;
   await foldRange(tx, generation, { from: position - 1n, to: position, rules, views, catalog });
   return null;
 }
