@@ -15,5 +15,7 @@ export default {
   setupFiles: ['<rootDir>/test/setup/first-imports.ts', '<rootDir>/test/setup/seed.ts'],
   globalSetup: '<rootDir>/test/setup/global-setup.ts',
   globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
+  // Specs wait for servers more than they compute: a worker for each core, where the default leaves one out.
+  maxWorkers: '100%',
   testTimeout: 60_000,
 };

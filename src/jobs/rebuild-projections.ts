@@ -2,6 +2,7 @@ import type { Db } from '../platform/database.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { newestViews, type Catalog } from '../projections/catalog.ts';
+import { sweepDropped } from '../projections/engine/drop.ts';
 import { RebuildInTheWay, requestRebuild } from '../projections/rebuild/request.ts';
 import { workOnRebuild } from '../projections/rebuild/work.ts';
 
@@ -17,10 +18,12 @@ export interface RebuildProjectionsOptions {
 
 /**
  * Works on every rebuild that has not ended, the oldest first, beside whoever else does. A view that this code has and
- * the database has not is built without being asked for. Cut off anywhere, it is gone on with.
+ * the database has not is built without being asked for. Cut off anywhere, it is gone on with. Tables that nothing
+ * names any more, and that somebody still read when they were to be dropped, are dropped first.
  */
 export async function rebuildProjections(o: RebuildProjectionsOptions, signal: AbortSignal): Promise<void> {
   await requestMissing(o);
+  await sweepDropped(o.owner, o.catalog);
   const failed = new Set<number>();
   for (;;) {
     const next = (await readRunning(o.owner)).find(({ rebuild_id }) => !failed.has(rebuild_id));

@@ -109,5 +109,7 @@ function context() {
 function tellSwitch({ name, generation, previous, dropped }: SwitchedProjection, { out }: OperatorDeps): void {
   const kept = previous === null ? '' : ` Generation ${previous} is kept: antics projections rollback ${name}`;
   out(`Generation ${generation} of ${name} serves now.${kept}`);
-  if (dropped.length > 0) out(`Gone: generation ${dropped.join(', ')}, kept until now.`);
+  // A view's former generation may have stood in the schema of the facts that are kept.
+  const gone = dropped.filter((number) => number !== previous && number !== generation);
+  if (gone.length > 0) out(`Gone: generation ${gone.join(', ')}, kept until now.`);
 }

@@ -15,7 +15,7 @@ import { commitLazily, joiningByHash } from './settings.ts';
 export const HITS_A_RANGE = 250_000;
 
 /** Serializes who enters agents and sources: a moment, as their transaction ends with it. */
-const DICTIONARIES_LOCK = sql.lit('4703919738795935665');
+const DICTIONARIES_LOCK = sql.lit('4703919738795935670');
 
 /**
  * Enters the agents and sources of a range that no rule has interpreted yet. To be committed before `buildHits`: other

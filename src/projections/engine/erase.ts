@@ -84,11 +84,19 @@ export async function forgetAgents(tx: Db): Promise<void> {
   }
 }
 
-/** Every schema of facts or views, with the facts whose checkpoint guards it. */
+/**
+ * Every schema of facts or views, with the facts whose checkpoint guards it. Of what was forgotten and not dropped yet,
+ * since somebody reads it still, nobody writes any more.
+ */
 async function schemasOf(db: Db): Promise<{ generation: number; facts: number }[]> {
   const { rows } = await sql<{ generation: number; facts: number }>`
     select generation, generation as facts from projections
-    union select generation, facts from projection_views order by 1`.execute(db);
+    union select generation, facts from projection_views
+    union select x.generation, x.generation from (
+      select substr(nspname, length('projection_') + 1)::int as generation from pg_namespace
+      where nspname ~ '^projection_[0-9]+$') x
+    where not exists (select from projection_views v where v.generation = x.generation)
+    order by 1`.execute(db);
   return rows;
 }
 
