@@ -1,12 +1,8 @@
 import { domainRules } from '../oracle/domain-rules.ts';
-import { expectLaws, expectLawsOfHardCase, HARD_CASE_NAMES } from './hold.ts';
+import { expectLaws } from './hold.ts';
 import { openProjectionWorkshop } from './workshop.ts';
 
 describe('the projections', () => {
-  it.each(HARD_CASE_NAMES)('keep all laws and equal the oracle where %s', async (name) => {
-    await expectLawsOfHardCase(openProjectionWorkshop, name, domainRules);
-  });
-
   it('keep all laws and equal the oracle over arbitrary logs, batches and restarts', async () => {
     await expectLaws(openProjectionWorkshop, {
       rules: domainRules,

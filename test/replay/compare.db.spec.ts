@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { sql } from 'kysely';
 
 import { compareGenerations, type CompareOptions } from '../../src/projections/compare/compare.ts';
@@ -73,15 +75,18 @@ describe('a comparison', () => {
     const worker = projections.startProjector();
     const visiting = keepVisiting(site);
     const found: Comparison[] = [];
-    for (let i = 0; i < 8; i++) found.push(await compare());
-    const batches = worker.folded.length;
+    // Comparing folds, too: the worker finds something to do in between.
+    while (found.length < 8 || worker.folded.length < 2) {
+      found.push(await compare());
+      await sleep(20);
+    }
     const visits = await visiting.end();
     await projections.close();
     expect(found.map(({ equal }) => equal)).toEqual(found.map(() => true));
     const positions = found.map(({ position }) => position);
     expect(positions).toEqual(positions.toSorted((a, b) => a - b));
     expect(positions.at(-1)).toBeGreaterThan(positions[0] ?? 0);
-    expect([visits > 5, batches > 1, worker.errors]).toEqual([true, true, []]);
+    expect([visits > 5, worker.errors]).toEqual([true, []]);
   });
 
   it('lists each row that was changed, missing or added, by key and value', async () => {
