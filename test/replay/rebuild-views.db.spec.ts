@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { simulate } from '../../src/cli/simulate/simulate.ts';
 import { openDatabase, type Db } from '../../src/platform/database.ts';
 import { BUILD_SETTINGS } from '../../src/projections/build/build.ts';
 import { ensureServing } from '../../src/projections/engine/generation.ts';
+import { advance } from '../../src/projections/rebuild/advance.ts';
 import { buildChunk } from '../../src/projections/rebuild/build-chunk.ts';
 import { startRebuild } from '../../src/projections/rebuild/start.ts';
 import { CATALOG } from '../../src/projections/views.ts';
@@ -62,6 +65,24 @@ describe('a rebuild of one view, upon facts that are folded meanwhile,', () => {
     }
     await builder.close();
     expect(chunks).toBeGreaterThan(3);
+    expect(await workOn(rebuildId, { url: database.url })).toMatchObject({ state: 'switched', differences: 0 });
+  }, 60_000);
+
+  it('is complete between two folds, never within one, which would go past it', async () => {
+    const { rebuildId } = await request(db, 'paths');
+    await startRebuild(db, rebuildId, { catalog: CATALOG, spamHosts: [] });
+    const builder = openDatabase({ url: database.url, max: 1, applicationName: 'test', settings: BUILD_SETTINGS, onError: () => undefined });
+    while ((await buildChunk(builder.db, rebuildId, { catalog: CATALOG, slots: 1 })) === 'done');
+    await builder.close();
+    let went = false;
+    const advancing = await db.transaction().execute(async (fold) => {
+      await fold.selectFrom('projections').select('position').where('state', '=', 'serving').forUpdate().execute();
+      const started = advance(db, CATALOG, rebuildId).then((answer) => (went = answer));
+      await sleep(150);
+      expect(went).toBe(false);
+      return { started };
+    });
+    expect(await advancing.started).toBe(true);
     expect(await workOn(rebuildId, { url: database.url })).toMatchObject({ state: 'switched', differences: 0 });
   }, 60_000);
 });

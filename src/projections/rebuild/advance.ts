@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '../../platform/database.ts';
 import type { Catalog } from '../catalog.ts';
+import { lockFacts } from './lock-facts.ts';
 import { readMade } from './made.ts';
 import { endRebuild, readRecord } from './record.ts';
 import { PHASES, type Phase } from './rebuild.tables.ts';
@@ -40,7 +41,7 @@ export function isBuilding(phase: Phase): boolean {
 
 async function makeReady(
   tx: Tx,
-  { generation, whole }: { generation: number; whole: boolean },
+  { generation, facts, whole }: { generation: number; facts: number; whole: boolean },
   target: bigint | null,
 ): Promise<void> {
   if (whole) {
@@ -50,6 +51,9 @@ async function makeReady(
       .where('generation', '=', generation)
       .where('state', '=', 'building')
       .execute();
+  } else {
+    // A fold asks for the complete views, and later for those in building: one that changed in between would miss a batch.
+    await lockFacts(tx, facts);
   }
   await tx
     .updateTable('projection_views')

@@ -11,6 +11,7 @@ import { namesOf, namesWith } from '../facts/names.ts';
 import type { View } from '../views/view.ts';
 import { enterChunks, markDone, takeChunk, type Chunk, type NewChunk } from './chunks.ts';
 import { copyKept } from './copy-kept.ts';
+import { lockFacts } from './lock-facts.ts';
 import { readMade, type Made } from './made.ts';
 import { readRecord, type RebuildRecord } from './record.ts';
 import { takeSlot } from './slots.ts';
@@ -144,17 +145,6 @@ export function afterFrozen(piece: DayPiece, frozen: readonly { siteId: number; 
   if (day >= piece.toDay) return [];
   const next = new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
   return [{ ...piece, fromDay: next, month: `${next.slice(0, 8)}01` }];
-}
-
-/** Neither moves: the facts that are read, and what a fold would pass over. */
-async function lockFacts(tx: Tx, facts: number): Promise<bigint> {
-  const row = await tx
-    .selectFrom('projections')
-    .select('position')
-    .where('generation', '=', facts)
-    .forUpdate()
-    .executeTakeFirstOrThrow();
-  return BigInt(row.position);
 }
 
 async function buildDaysOfView(tx: Tx, made: Made, { piece, copied }: Chunk): Promise<void> {

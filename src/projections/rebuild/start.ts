@@ -13,6 +13,7 @@ import { decidedBy, recordDropped } from '../engine/switch.ts';
 import { namesOf, namesWith } from '../facts/names.ts';
 import type { View } from '../views/view.ts';
 import { enterChunks, logChunks, type NewChunk } from './chunks.ts';
+import { lockFacts } from './lock-facts.ts';
 import { readRecord, type RebuildRecord } from './record.ts';
 import type { Phase } from './rebuild.tables.ts';
 
@@ -94,12 +95,7 @@ async function startView(tx: Tx, record: RebuildRecord, serving: Serving, o: Sta
   if (view === undefined) throw new OperatorError(`this Antics has no view ${record.name}`);
   const facts = serving.generation;
   const generation = await createViewGeneration(tx, view, facts);
-  const { position } = await tx
-    .selectFrom('projections')
-    .select('position')
-    .where('generation', '=', facts)
-    .forUpdate()
-    .executeTakeFirstOrThrow();
+  const position = await lockFacts(tx, facts);
   const names = namesWith(facts, new Map(view.tables.map((table) => [table, generation])));
   const copied = record.siteId === null ? [] : await othersOf(tx, record.siteId, view, serving);
   const pieces = view.build === undefined ? await planDays(tx, names, record.siteId ?? undefined, { keepFrontier: true }) : [];
@@ -109,7 +105,7 @@ async function startView(tx: Tx, record: RebuildRecord, serving: Serving, o: Sta
     ...(view.build === undefined ? [] : [{ phase: 'last', hits: 0 } as const]),
   ];
   await enterChunks(tx, record.rebuildId, chunks);
-  await setStarted(tx, record.rebuildId, { generation, facts, phase: 'days', target: BigInt(position) });
+  await setStarted(tx, record.rebuildId, { generation, facts, phase: 'days', target: position });
 }
 
 /** All other sites, which are taken over from the view that serves. */
