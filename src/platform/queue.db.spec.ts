@@ -50,6 +50,15 @@ describe('the queue', () => {
     await until('twice', 2);
   });
 
+  it('starts in several processes at once, on one database', async () => {
+    const others = Array.from({ length: 4 }, () => make([greet, only], false));
+    try {
+      await Promise.all(others.map((other) => other.start()));
+    } finally {
+      await Promise.all(others.map((other) => other.stop()));
+    }
+  });
+
   it('queues with the transaction of a writer, or not at all', async () => {
     const undone = database.db.transaction().execute(async (tx) => {
       await queue.enqueue(greet, { name: 'undone' }, { tx });

@@ -113,10 +113,14 @@ async function work(boss: PgBoss, job: AnyJob): Promise<void> {
   });
 }
 
-/** Jobs are queued in the transaction of a command, which runs as antics_writer where that role exists. */
+/**
+ * Jobs are queued in the transaction of a command, which runs as antics_writer where that role exists. Under a lock:
+ * of two processes that start at once and grant the same, PostgreSQL refuses one ("tuple concurrently updated").
+ */
 async function grantToWriter(boss: PgBoss): Promise<void> {
   await boss.getDb().executeSql(`do $$
   begin
+    perform pg_advisory_xact_lock(4703919738795935671);
     if exists (select from pg_roles where rolname = 'antics_writer') then
       grant usage on schema pgboss to antics_writer;
       grant select, insert, update on all tables in schema pgboss to antics_writer;

@@ -85,15 +85,17 @@ it('is of one moment, while hits come in and are folded', async () => {
   const visits = (async () => {
     for (let i = 0; coming; i++) await site.append(pageView(`/${i % 3}`, { visitor: String(i % 7) }));
   })();
-  const reports = [];
-  for (let i = 0; i < 3; i++) reports.push(await database.recount());
+  const reports = [await database.recount()];
+  // On a busy machine the projector may fold nothing during two recounts; it does within the time of a test.
+  while (reports.length < 3 || reports.at(-1)?.position === reports[0]?.position) {
+    reports.push(await database.recount());
+  }
   coming = false;
   await visits;
   await projector.stop();
   expect(reports.flatMap(told)).toEqual([]);
   const positions = reports.map(({ position }) => position);
   expect(positions).toEqual(positions.toSorted((a, b) => a - b));
-  expect(positions.at(-1)).toBeGreaterThan(positions[0] ?? 0);
   expect(projector.errors).toEqual([]);
 });
 
