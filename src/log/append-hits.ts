@@ -41,7 +41,8 @@ export async function appendHits(tx: Tx, batchId: string, hits: readonly NewHit[
       ${a((h) => h.clickId)}::text[], ${a((h) => h.referrer)}::text[], ${a((h) => h.country)}::text[],
       ${a((h) => h.width)}::int[], ${a((h) => h.durationMs)}::int[], ${a((h) => h.scroll)}::smallint[],
       ${a((h) => h.verdict)}::smallint[], ${a((h) => h.name)}::text[], ${a((h) => h.props)}::jsonb[],
-      ${a((h) => h.vitals)}::jsonb[])`.execute(tx);
+      ${a((h) => h.vitals)}::jsonb[], ${a((h) => (h.interactive === false ? 'false' : null))}::boolean[],
+      ${a((h) => h.revenue)}::jsonb[], ${a((h) => h.via)}::smallint[])`.execute(tx);
   const row = rows[0];
   if (row === undefined) throw new Error('append_hits answered no row');
   return {

@@ -5,6 +5,10 @@ export type Verdict = (typeof VERDICT)[keyof typeof VERDICT];
 /** The reserved name of a report on the page left; see `LogHitTable.name`. */
 export const ENGAGEMENT = 'engagement';
 
+/** By which way a hit came, where it was no client's request. */
+export const VIA = { logFile: 1, batch: 2 } as const;
+export type Via = (typeof VIA)[keyof typeof VIA];
+
 /** A hit as it is appended: what cannot be recomputed, cleaned, and nothing else. */
 export interface NewHit {
   siteId: number;
@@ -35,4 +39,10 @@ export interface NewHit {
   props: string | null;
   /** JSON text of `{lcp, inp, cls}`. */
   vitals: string | null;
+  /** false: an event that happened by itself; null: as any other. */
+  interactive: false | null;
+  /** JSON text of `{amount, currency}`. */
+  revenue: string | null;
+  /** null: sent by a client. */
+  via: Via | null;
 }

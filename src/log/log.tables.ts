@@ -25,6 +25,9 @@ export interface LogHitTable {
   name: string | null;
   props: unknown;
   vitals: unknown;
+  interactive: boolean | null;
+  revenue: unknown;
+  via: number | null;
 }
 
 export interface LogEventTable {

@@ -95,6 +95,9 @@ function arbitraryHit(spamReferrers: readonly string[]): fc.Arbitrary<Omit<Given
     props: usually<string | null>(fc.constant(null), values.props, 4),
     scroll: fc.constantFrom(null, 0, 50, 100),
     vitals: usually<string | null>(fc.constant(null), values.vitals, 8),
+    revenue: fc.constant(null),
+    via: fc.constant(null),
+    interactive: fc.constant(null),
   };
   return fc.oneof(
     { weight: 6, arbitrary: fc.record({ ...common, name: fc.constant(null), durationMs: values.secondsOnPageLeft }) },

@@ -143,7 +143,8 @@ describe('a log with an erased site', () => {
   it('does not let a site be erased that nobody deleted', async () => {
     await sealed.tamper(`update log_hits set site_id = 0, visitor = 0, agent_id = 0, occurred_at = 'epoch', day = 'epoch', hour = 0,
       hostname = '', pathname = '', width = null, duration_ms = null, scroll = null, verdict = null, country = null,
-      query = null, click_id = null, referrer = null, name = null, props = null, vitals = null where site_id = ${sealed.ann.siteId}`);
+      query = null, click_id = null, referrer = null, name = null, props = null, vitals = null,
+      interactive = null, revenue = null, via = null where site_id = ${sealed.ann.siteId}`);
     await sealed.tamper(`delete from log_site_keys where site_id = ${sealed.ann.siteId}`);
     const { intact, problems } = await sealed.verify();
     expect(intact).toBe(false);

@@ -57,6 +57,9 @@ describe('a hit', () => {
     verdict: 'coalesce(verdict, 1) + 1',
     props: `'{"a": "2", "b": "3"}'`,
     vitals: `'{"lcp": 1200.50}'`,
+    interactive: 'false',
+    revenue: `'{"amount": "9.99"}'`,
+    via: '1',
   };
   const texts = ['country', 'hostname', 'pathname', 'query', 'click_id', 'referrer', 'name'];
   for (const text of texts) others[text] = `coalesce(${text} || ' ', '')`;

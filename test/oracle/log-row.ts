@@ -48,6 +48,9 @@ export function rowsOf(site: { siteId: number; timezone: string }, hits: readonl
       name: hit.name,
       props: hit.props === null ? null : (JSON.parse(hit.props) as unknown),
       vitals: hit.vitals === null ? null : (JSON.parse(hit.vitals) as unknown),
+      interactive: hit.interactive,
+      revenue: hit.revenue === null ? null : (JSON.parse(hit.revenue) as unknown),
+      via: hit.via,
       user_agent: given.userAgent,
     };
   });

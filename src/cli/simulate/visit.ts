@@ -99,6 +99,9 @@ export function addVisit(out: NewHit[], plan: VisitPlan): number {
       name: null,
       props: null,
       vitals: null,
+      interactive: null,
+      revenue: null,
+      via: null,
     };
     out.push(hit);
     person.until = at;

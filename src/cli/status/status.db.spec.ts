@@ -50,6 +50,9 @@ async function givenHits(count: number): Promise<void> {
     name: null,
     props: null,
     vitals: null,
+    interactive: null,
+    revenue: null,
+    via: null,
   };
   await appendHits(database.db, randomUUID(), Array<NewHit>(count).fill(hit));
 }

@@ -1,4 +1,5 @@
 import type { Headers } from '../../domain/rules/v1/agent/headers.ts';
+import type { Via } from '../../log/hit.ts';
 import type { DropReason } from './drop-reasons.ts';
 
 /** What a client said, checked and bounded, not yet interpreted. */
@@ -19,6 +20,14 @@ export interface EventBody {
   readonly props: string | null;
   /** JSON text of `{lcp, inp, cls}`. */
   readonly vitals: string | null;
+  /** false: an event that happened by itself, as its client says. */
+  readonly interactive: boolean;
+  /** JSON text of `{amount, currency}`. */
+  readonly revenue: string | null;
+  /** The fragment of the URL is the route of a single-page application. */
+  readonly hashRouting: boolean;
+  /** Which sites it says that it is of, as sent: domains, public ids, aliases. Null: it says nothing. */
+  readonly sites: readonly string[] | null;
 }
 
 /** A hit at the door, whatever its wire format was. */
@@ -31,6 +40,21 @@ export interface IncomingHit {
   readonly headers: Headers;
   /** Address of the socket's other end; empty for a unix socket. */
   readonly peer: string;
+  /** An image that a page shows: browsers send no Origin with it, and where it comes from is its Referer. */
+  readonly isImage?: boolean;
+  /** What a server says of the person whose hit it hands on. Given only where its key was checked. */
+  readonly behalf?: Behalf;
+}
+
+/** Whose hit it is, where that is not the request's sender. */
+export interface Behalf {
+  /** When it happened, in milliseconds since the epoch. Default: now. */
+  readonly at?: number;
+  /** Canonical address of the visitor. Default: the sender's. */
+  readonly ip?: string;
+  /** Default: the sender's. */
+  readonly userAgent?: string;
+  readonly via: Via;
 }
 
 /** What became of it. Resolved once it is known, which for a logged hit is after COMMIT. */

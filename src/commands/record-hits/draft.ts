@@ -31,9 +31,14 @@ export class Draft {
   /** The first reason why it will be logged and not counted. */
   dropped: LoggedReason | null = null;
 
-  constructor(incoming: IncomingHit, at: number) {
+  /** @param taken sites that this hit counts at already, where it names several */
+  constructor(
+    incoming: IncomingHit,
+    at: number,
+    readonly taken?: Set<number>,
+  ) {
     this.incoming = incoming;
-    this.at = at;
+    this.at = incoming.behalf?.at ?? at;
   }
 
   drop(reason: LoggedReason): void {

@@ -1,3 +1,4 @@
+import { canonicalHost } from '../../domain/host.ts';
 import { parsePageUrl } from '../../domain/page-url.ts';
 import { Unavailable } from '../../platform/errors.ts';
 import type { Accepted } from './accept-hit.command.ts';
@@ -10,23 +11,47 @@ const NO_KEY: Accepted = { outcome: 'no_key' };
 
 /**
  * The site is that of the Origin. Only a browser sends one, and only truthfully; a hit without it comes from a server,
- * which says whom it speaks for (`Referer`, else the page's URL) and has to show a key.
+ * which says whom it speaks for (`Referer`, else the page's URL) and has to show a key. Of an image, the Referer is what
+ * the Origin is otherwise. Where the hit names its site, that site has to be one of the place that it comes from.
  */
 export function findSite(draft: Draft, edge: Edge): StepResult {
-  const origin = draft.header('origin');
+  const { isImage = false, body } = draft.incoming;
+  const origin = draft.header('origin') ?? (isImage ? originOf(draft.header('referer')) : undefined);
   if (origin === undefined) return findSiteByKey(draft, edge);
   const host = edge.hostOf(origin);
-  const site = host === null ? undefined : edge.sites.get(host);
-  if (site === undefined) return findNewSite(draft, edge, host);
+  const claim = body.sites?.[0];
+  const site = host === null ? undefined : siteAt(edge, host, claim);
+  if (site === undefined) return findNewSite(draft, edge, host, claim);
   draft.site = site;
   return undefined;
 }
 
-async function findNewSite(draft: Draft, edge: Edge, host: string | null): Promise<Accepted | undefined> {
-  const site = host === null ? undefined : await edge.sites.find(host);
+async function findNewSite(draft: Draft, edge: Edge, host: string | null, claim?: string): Promise<Accepted | undefined> {
+  const site = host === null ? undefined : await edge.sites.find(host).then(() => siteAt(edge, host, claim));
   if (site === undefined) return refuse(draft, edge, host);
   draft.site = site;
   return undefined;
+}
+
+/**
+ * The site that a page of a host is counted at. A page may name a site of its own host or of one above it, as pages of
+ * `blog.example.com` may be counted at `example.com`: whoever has the one has the other. It may not name any other.
+ */
+function siteAt({ sites }: Edge, host: string, claim: string | undefined): DirectorySite | undefined {
+  if (claim === undefined) return sites.get(host);
+  const named = sites.named(claim);
+  if (named !== undefined) return isAtOrBelow(host, named.domain) ? named : undefined;
+  const domain = canonicalHost(claim);
+  return domain !== null && isAtOrBelow(host, domain) ? sites.get(host) : undefined;
+}
+
+function isAtOrBelow(host: string, domain: string): boolean {
+  return host === domain || host.endsWith(`.${domain}`);
+}
+
+/** `https://example.com/a` → `https://example.com`; undefined where there is none. */
+function originOf(referer: string | undefined): string | undefined {
+  return /^https?:\/\/[^/\\?#]+/i.exec(referer ?? '')?.[0];
 }
 
 async function findSiteByKey(draft: Draft, edge: Edge): Promise<Accepted | undefined> {
@@ -36,15 +61,25 @@ async function findSiteByKey(draft: Draft, edge: Edge): Promise<Accepted | undef
     const page = parsePageUrl(url ?? '');
     return 'error' in page ? [] : [page.host];
   });
-  let site = firstOf(hosts, edge);
+  const claim = draft.incoming.body.sites?.[0];
+  const find = (): DirectorySite | undefined => (claim === undefined ? firstOf(hosts, edge) : edge.sites.named(claim));
+  let site = find();
   if (!(await mayWrite(edge, authorization, site ?? null))) return NO_KEY;
   if (site === undefined && hosts[0] !== undefined) {
     await edge.sites.find(hosts[0]); // looks all changes up
-    site = firstOf(hosts, edge);
+    site = find();
     if (site !== undefined && !(await mayWrite(edge, authorization, site))) return NO_KEY;
   }
   if (site === undefined) return refuse(draft, edge, hosts[0] ?? null);
   draft.site = site;
+  return undefined;
+}
+
+/** Several names may come to one site, which counts the hit once: it says no more of it than an unknown one does. */
+export function takeOnce(draft: Draft): StepResult {
+  const { taken, site } = draft;
+  if (taken?.has(site.siteId) === true) return UNKNOWN_SITE;
+  taken?.add(site.siteId);
   return undefined;
 }
 
@@ -65,6 +100,7 @@ async function mayWrite(edge: Edge, authorization: string, site: KeySite | null)
 function refuse(draft: Draft, edge: Edge, host: string | null): Accepted {
   const page = parsePageUrl(draft.incoming.body.url);
   if ('error' in page) return { outcome: 'invalid', pointer: '/u', detail: page.error };
-  if (host !== null) edge.ledger.refuse(host);
+  // A registered one is refused for what it named, not for what it is.
+  if (host !== null && edge.sites.get(host) === undefined) edge.ledger.refuse(host);
   return UNKNOWN_SITE;
 }

@@ -153,6 +153,7 @@ function bytesOf(hit: NewHit): number {
     (hit.referrer?.length ?? 0) +
     (hit.name?.length ?? 0) +
     (hit.props?.length ?? 0) +
-    (hit.vitals?.length ?? 0);
+    (hit.vitals?.length ?? 0) +
+    (hit.revenue?.length ?? 0);
   return 400 + 2 * texts;
 }

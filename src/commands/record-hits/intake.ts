@@ -21,6 +21,7 @@ import { hitLimits, waitAtDoor } from './hit-limits.ts';
 import { hitQueue, type HitOutcome } from './hit-queue.ts';
 import { ingestMetrics, type HitLabel } from './metrics.ts';
 import { RecordHits } from './record-hits.command.ts';
+import { apart, together } from './several-sites.ts';
 import { saltCache } from './salt-cache.ts';
 import { siteDirectory } from './site-directory.ts';
 import { STEPS, toHit } from './steps.ts';
@@ -109,9 +110,18 @@ export function createIntake(o: IntakeOptions): Intake {
     await ledger.flush();
   };
 
+  const takeAll = async (incoming: IncomingHit): Promise<Accepted> => {
+    const { sites } = incoming.body;
+    const now = clock();
+    if (sites === null || sites.length < 2) return take(new Draft(incoming, now), edge, queue.add);
+    const taken = new Set<number>();
+    const each = apart(incoming).map((one) => take(new Draft(one, now, taken), edge, queue.add));
+    return together(await Promise.all(each));
+  };
+
   return {
     async accept(incoming) {
-      const accepted = await take(new Draft(incoming, clock()), edge, queue.add);
+      const accepted = await takeAll(incoming);
       metrics.countHit(labelOf(accepted));
       if (isLimited && showsWrongKey(incoming, accepted)) {
         const client = clientOf(incoming.headers, incoming.peer, o.trustedProxies);

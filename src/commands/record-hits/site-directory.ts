@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { pathMatcher } from '../../domain/exclusion.ts';
+import { canonicalHost } from '../../domain/host.ts';
 import { type Cidr, parseCidrList } from '../../domain/ip.ts';
 import { readHead } from '../../log/head.ts';
 import type { Db } from '../../platform/database.ts';
@@ -29,6 +30,8 @@ export interface SiteDirectory {
   start(): Promise<void>;
   stop(): void;
   get(host: string): DirectorySite | undefined;
+  /** By domain in any spelling, or public id. */
+  named(name: string): DirectorySite | undefined;
   /**
    * Asks the database whether a host that is not known has become a site. The answer is never older than the call,
    * so that the first hit of a new site counts. Rejects with `Unavailable`.
@@ -62,6 +65,7 @@ interface SiteRow {
  */
 export function siteDirectory(db: Db, log: Pick<Logger, 'warn' | 'info'>): SiteDirectory {
   let byHost = new Map<string, DirectorySite>();
+  let byId = new Map<string, DirectorySite>();
   let position = 0n;
   let loadedAt = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -76,7 +80,9 @@ export function siteDirectory(db: Db, log: Pick<Logger, 'warn' | 'info'>): SiteD
     // First the position: what changes after it is read again.
     const head = await readHead(db);
     const rows = await readSites(db);
-    byHost = new Map(rows.map((row) => [row.domain, toSite(row)]));
+    const loaded = rows.map(toSite);
+    byHost = new Map(loaded.map((site) => [site.domain, site]));
+    byId = new Map(loaded.map((site) => [site.id, site]));
     position = head;
     loadedAt = performance.now();
   };
@@ -90,10 +96,21 @@ export function siteDirectory(db: Db, log: Pick<Logger, 'warn' | 'info'>): SiteD
     const ids = new Set(events.filter((e) => e.stream.startsWith('site:')).map((e) => e.stream.slice('site:'.length)));
     if (ids.size > 0) {
       const rows = await readSites(db, [...ids]);
-      for (const site of byHost.values()) if (ids.has(site.id)) byHost.delete(site.domain);
-      for (const row of rows) byHost.set(row.domain, toSite(row));
+      for (const id of ids) forget(id);
+      for (const row of rows) enter(toSite(row));
     }
     position = BigInt(last.position);
+  };
+
+  const forget = (id: string): void => {
+    const site = byId.get(id);
+    byId.delete(id);
+    if (site !== undefined) byHost.delete(site.domain);
+  };
+
+  const enter = (site: DirectorySite): void => {
+    byHost.set(site.domain, site);
+    byId.set(site.id, site);
   };
 
   const look = async (): Promise<void> => {
@@ -136,6 +153,7 @@ export function siteDirectory(db: Db, log: Pick<Logger, 'warn' | 'info'>): SiteD
       clearTimeout(timer);
     },
     get: (host) => byHost.get(host),
+    named: (name) => byId.get(name.toLowerCase()) ?? byHost.get(canonicalHost(name) ?? ''),
     async find(host) {
       if (finders >= MAX_FINDERS) return undefined;
       finders += 1;

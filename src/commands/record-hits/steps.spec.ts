@@ -1,4 +1,4 @@
-import { hostOfOrigin } from '../../domain/host.ts';
+import { canonicalHost, hostOfOrigin } from '../../domain/host.ts';
 import { parseCidrList, type Cidr } from '../../domain/ip.ts';
 import { pathMatcher } from '../../domain/exclusion.ts';
 import { spamMatcher } from '../../domain/rules/v1/spam/spam-hosts.ts';
@@ -38,6 +38,7 @@ interface Given {
   newSite?: string;
   trusted?: string;
   keyFor?: string;
+  isImage?: boolean;
   limits?: Parameters<typeof hitLimits>[0];
 }
 
@@ -69,6 +70,7 @@ async function pass(given: Given = {}): Promise<Passed> {
       start: () => Promise.resolve(),
       stop: () => undefined,
       get: (host) => (host === site.domain || (found && host === given.newSite) ? site : undefined),
+      named: (name) => (name === site.id || canonicalHost(name) === site.domain ? site : undefined),
       find(host) {
         found = true;
         return Promise.resolve(host === given.newSite ? site : undefined);
@@ -104,10 +106,15 @@ async function pass(given: Given = {}): Promise<Passed> {
       scroll: null,
       props: null,
       vitals: null,
+      interactive: true,
+      revenue: null,
+      hashRouting: false,
+      sites: null,
       ...given.body,
     },
     headers: { origin: 'https://example.com', 'user-agent': FIREFOX, ...given.headers },
     peer: given.peer ?? '203.0.113.9',
+    isImage: given.isImage ?? false,
   };
   const draft = new Draft(incoming, NOW);
   for (const step of STEPS) {
@@ -153,6 +160,9 @@ describe('the way of a hit', () => {
       name: null,
       props: '{"plan":"pro"}',
       vitals: null,
+      interactive: null,
+      revenue: null,
+      via: null,
     });
   });
 
@@ -167,6 +177,32 @@ describe('origin → site', () => {
     '%s is example.com',
     async (origin) => expect((await pass({ headers: { origin } })).hit?.siteId).toBe(7),
   );
+
+  it.each([
+    [{ sites: ['example.com'] }, 'https://example.com', 7],
+    [{ sites: ['www.Example.com'] }, 'https://example.com', 7],
+    [{ sites: [SITE.id] }, 'https://example.com', 7],
+    [{ sites: ['example.com'] }, 'https://blog.example.com', 7],
+    [{ sites: ['other.example'] }, 'https://example.com', undefined],
+    [{ sites: ['example.com'] }, 'https://evil.example', undefined],
+    [{ sites: ['example.com'] }, 'https://notexample.com', undefined],
+    [{ sites: [SITE.id] }, 'https://evil.example', undefined],
+    [{ sites: ['nobody'] }, 'https://example.com', undefined],
+    [{ sites: ['com'] }, 'https://example.com', 7],
+  ])('a hit that names %j and comes from %s is of %j', async (body, origin, siteId) => {
+    const { hit, answer, refused } = await pass({ body, headers: { origin } });
+    expect(hit?.siteId).toBe(siteId);
+    if (siteId === undefined) expect(answer).toEqual(UNKNOWN);
+    expect(refused).not.toContain('example.com');
+  });
+
+  it('an image comes from where its Referer says', async () => {
+    const headers = { origin: undefined, referer: 'https://example.com/a?b=c' };
+    expect((await pass({ isImage: true, headers })).hit?.siteId).toBe(7);
+    expect((await pass({ headers })).answer).toEqual({ outcome: 'no_key' });
+    const elsewhere = { ...headers, referer: 'https://evil.example/' };
+    expect((await pass({ isImage: true, headers: elsewhere })).answer).toEqual(UNKNOWN);
+  });
 
   it('keeps the host of the page beside it, where the two differ', async () => {
     expect((await pass({ body: { url: 'https://shop.example.com/' } })).hit?.hostname).toBe('shop.example.com');

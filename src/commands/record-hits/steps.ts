@@ -9,7 +9,7 @@ import type { Accepted } from './accept-hit.command.ts';
 import type { KnownAgent } from './agent-cache.ts';
 import type { Draft, Edge, Step, StepResult } from './draft.ts';
 import type { CountedReason } from './drop-reasons.ts';
-import { findSite } from './find-site.ts';
+import { findSite, takeOnce } from './find-site.ts';
 import { limitHit } from './limit-hit.ts';
 
 /**
@@ -18,6 +18,7 @@ import { limitHit } from './limit-hit.ts';
  */
 export const STEPS: readonly Step[] = [
   { name: 'origin → site', run: findSite },
+  { name: 'once a site', run: takeOnce },
   { name: 'limit', run: limitHit },
   { name: 'page URL', run: readPage },
   { name: 'referrer', run: readReferrer },
@@ -30,7 +31,8 @@ export const STEPS: readonly Step[] = [
 ];
 
 function readPage(draft: Draft): StepResult {
-  const page = parsePageUrl(draft.incoming.body.url, draft.site);
+  const { body } = draft.incoming;
+  const page = parsePageUrl(body.url, { queryKeys: draft.site.queryKeys, hashRouting: body.hashRouting });
   if ('error' in page) return { outcome: 'invalid', pointer: '/u', detail: page.error };
   draft.page = page;
   return undefined;
@@ -43,7 +45,11 @@ function readReferrer(draft: Draft): StepResult {
 
 /** Forwarded addresses are believed only as far as proxies of ours vouch for them: anybody can send the header. */
 function findAddress(draft: Draft, edge: Edge): StepResult {
-  const { peer } = draft.incoming;
+  const { peer, behalf } = draft.incoming;
+  if (behalf?.ip !== undefined) {
+    draft.ip = behalf.ip;
+    return undefined;
+  }
   const forwardedFor = draft.header('x-forwarded-for');
   if (forwardedFor !== undefined && !inCidrs(peer, edge.trustedProxies)) edge.noteForwarded();
   draft.ip = clientIp(peer, forwardedFor, edge.trustedProxies);
@@ -65,7 +71,11 @@ function countOnly(draft: Draft, edge: Edge, reason: CountedReason): Accepted {
 }
 
 function judgeAgent(draft: Draft, edge: Edge): StepResult {
-  const { headers } = draft.incoming;
+  const { headers, behalf } = draft.incoming;
+  // What a server hands on comes with its headers, which say nothing of the visitor.
+  if (behalf !== undefined) {
+    return takeFound(draft, edge.agentOf(behalf.userAgent ?? draft.header('user-agent') ?? ''));
+  }
   if (isPrefetch(headers)) {
     draft.verdict = VERDICT.prefetch;
     draft.drop('prefetch');
@@ -73,7 +83,10 @@ function judgeAgent(draft: Draft, edge: Edge): StepResult {
     draft.verdict = VERDICT.botByHeader;
     draft.drop('bot');
   }
-  const found = edge.agentOf(draft.header('user-agent') ?? '');
+  return takeFound(draft, edge.agentOf(draft.header('user-agent') ?? ''));
+}
+
+function takeFound(draft: Draft, found: KnownAgent | Promise<KnownAgent>): StepResult {
   return found instanceof Promise ? found.then((agent) => takeAgent(draft, agent)) : takeAgent(draft, found);
 }
 
@@ -129,5 +142,8 @@ export function toHit(draft: Draft): NewHit {
     name: body.name,
     props: body.props,
     vitals: body.vitals,
+    interactive: body.interactive ? null : false,
+    revenue: body.revenue,
+    via: incoming.behalf?.via ?? null,
   };
 }

@@ -25,6 +25,10 @@ describe('the body as a whole', () => {
       scroll: null,
       props: null,
       vitals: null,
+      interactive: true,
+      revenue: null,
+      hashRouting: false,
+      sites: null,
     });
   });
 
@@ -39,6 +43,10 @@ describe('the body as a whole', () => {
       scroll: 80,
       props: '{"plan":"pro","n":"1","b":"true"}',
       vitals: '{"lcp":1200,"inp":80,"cls":0.1235}',
+      interactive: true,
+      revenue: null,
+      hashRouting: false,
+      sites: null,
     });
   });
 

@@ -70,6 +70,10 @@ export function checkEventValue(value: unknown): WireResult {
       scroll: rounded(numberWithin(event['s'], 0, 100), 1),
       props: props.props === null ? null : JSON.stringify(props.props),
       vitals: vitalsOf(event['v']),
+      interactive: true,
+      revenue: null,
+      hashRouting: false,
+      sites: null,
     },
   };
 }

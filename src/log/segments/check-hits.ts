@@ -114,7 +114,8 @@ async function blankProblems(tx: Tx, segment: Segment, blank: Judged['blank']): 
     select position from log_hits
     where position between ${segment.first} and ${segment.last} and site_id = 0 and not (visitor = 0 and agent_id = 0
       and occurred_at = 'epoch' and day = 'epoch' and hour = 0 and hostname = '' and pathname = ''
-      and num_nonnulls(width, duration_ms, scroll, verdict, country, query, click_id, referrer, name, props, vitals) = 0)
+      and num_nonnulls(width, duration_ms, scroll, verdict, country, query, click_id, referrer, name, props, vitals,
+        interactive, revenue, via) = 0)
     order by position limit 10`.execute(tx);
   if (rows.length > 0) {
     problems.push(problemIn('hits', segment, `erased hits are not blank: ${rows.map((row) => row.position).join(', ')}`));
