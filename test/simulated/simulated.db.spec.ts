@@ -55,7 +55,9 @@ describe('figures of simulated traffic', () => {
     await simulateUpTo(NOVEMBER - 3_600_000, { hits: 3_000, days: 3, seed: 12 });
     await simulateUpTo(Date.now(), { hits: 2_000, days: 2, seed: 13 });
     const compared = await compareWithOracle(db, await untilCaughtUp(db));
-    expect(projector.errors).toEqual([]);
+    // Traffic is made in this process too: on a busy machine a transaction may stand idle for longer than the server
+    // allows, and is folded anew.
+    expect(projector.errors.filter((error) => !error.includes('not queryable'))).toEqual([]);
     expect(projector.folded.length).toBeGreaterThan(1);
     expect(compared).toBeGreaterThan(100_000);
   }, 180_000);

@@ -26,7 +26,8 @@ describe('the embedded server', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   const start = async (o: Partial<EmbeddedOptions> = {}): Promise<EmbeddedPostgres> => {
-    const log = (line: string): void => void lines.push(line);
+    // Whether another user can run the installed one depends on where this checkout lies.
+    const log = (line: string): void => void (line.startsWith('copying PostgreSQL') || lines.push(line));
     const server = await startEmbedded({ directory, settings: smallSettings(), log, ...o });
     running.push(server);
     return server;
