@@ -52,6 +52,29 @@ describe('a rate limit', () => {
     }
   });
 
+  it('takes many at once where there is room for all of them, and says when there will be', () => {
+    const { limit, pass, takeAll } = given({ perSecond: 10, burst: 100 });
+    takeAll(40);
+    expect(limit.take('a', 61)).toBe(1);
+    expect(limit.wait('a', 60)).toBe(0);
+    expect(limit.take('a', 60)).toBe(0);
+    expect(limit.take('a')).toBe(1);
+    expect(limit.take('a', 50)).toBe(5);
+    pass(5);
+    expect(limit.take('a', 50)).toBe(0);
+  });
+
+  it('takes more than a burst where nothing was taken, and lets the next wait for all of it', () => {
+    const { limit, pass } = given({ perSecond: 10, burst: 100 });
+    expect(limit.take('a')).toBe(0);
+    expect(limit.take('a', 1_000)).toBe(1);
+    pass(1);
+    expect(limit.take('a', 1_000)).toBe(0);
+    expect(limit.take('a')).toBe(91); // (1,000 - 100 + 1) / 10, in whole seconds
+    pass(91);
+    expect(limit.take('a')).toBe(0);
+  });
+
   it('charges nothing for what it refused', () => {
     const { limit, takeAll, pass } = given({ perSecond: 1, burst: 10 });
     takeAll(100_000);

@@ -28,10 +28,13 @@ export const DEFAULT_LIMITS: RateLimits = {
 
 /** Counts what each key takes. Answers are whole seconds, at least 1, or 0 for "now". */
 export interface RateLimit {
-  /** Takes one. 0: it may pass; else nothing was taken, and after that many seconds one may pass. */
-  take(key: string | number): number;
+  /**
+   * Takes one, or so many at once. 0: they may pass; else nothing was taken, and after that many seconds they may pass.
+   * More than a burst pass when nothing has been taken, and what comes after them waits for all of them.
+   */
+  take(key: string | number, count?: number): number;
   /** What `take` would answer, without taking. */
-  wait(key: string | number): number;
+  wait(key: string | number, count?: number): number;
 }
 
 /** Milliseconds that never go back, from anywhere: a clock that is set must neither lock out nor let in. */
@@ -53,31 +56,32 @@ const UNLIMITED: RateLimit = { take: () => 0, wait: () => 0 };
 export function rateLimit(rate: Rate | null, clock = monotonicClock, maxKeys = MAX_KEYS): RateLimit {
   if (rate === null) return UNLIMITED;
   const interval = 1_000 / rate.perSecond;
-  /** How far in the future the bucket's being full may lie for one more to pass. */
-  const tolerance = (rate.burst - 1) * interval;
   const buckets = new LRUCache<string | number, { fullAt: number }>({ max: maxKeys });
 
+  /** How far in the future the bucket's being full may lie for so many more to pass. */
+  const tolerance = (count: number): number => (rate.burst - Math.min(count, rate.burst)) * interval;
+
   // A hair of tolerance, as sums of fractions of a millisecond are not exact.
-  const secondsUntil = (fullAt: number, now: number): number => {
-    const early = fullAt - now - tolerance;
+  const secondsUntil = (fullAt: number, now: number, count: number): number => {
+    const early = fullAt - now - tolerance(count);
     return early <= 1e-6 ? 0 : Math.ceil(early / 1_000 - 1e-9);
   };
   return {
-    take(key) {
+    take(key, count = 1) {
       const now = clock();
       const bucket = buckets.get(key);
       if (bucket === undefined) {
-        buckets.set(key, { fullAt: now + interval });
+        buckets.set(key, { fullAt: now + count * interval });
         return 0;
       }
       const fullAt = Math.max(bucket.fullAt, now);
-      const seconds = secondsUntil(fullAt, now);
-      if (seconds === 0) bucket.fullAt = fullAt + interval;
+      const seconds = secondsUntil(fullAt, now, count);
+      if (seconds === 0) bucket.fullAt = fullAt + count * interval;
       return seconds;
     },
-    wait(key) {
+    wait(key, count = 1) {
       const bucket = buckets.get(key);
-      return bucket === undefined ? 0 : secondsUntil(bucket.fullAt, clock());
+      return bucket === undefined ? 0 : secondsUntil(bucket.fullAt, clock(), count);
     },
   };
 }

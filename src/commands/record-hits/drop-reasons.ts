@@ -20,4 +20,4 @@ export type LoggedReason = {
 }[DropReason];
 
 /** Not in the log, but counted for the site's owner. */
-export type CountedReason = Exclude<DropReason, LoggedReason | 'unknown_site'>;
+export type CountedReason = Exclude<DropReason, LoggedReason | 'unknown_site' | 'too_old'>;

@@ -75,6 +75,16 @@ describe('salts', () => {
     expect(await caches[0]?.get(site, '2026-03-02')).not.toEqual(salts[0]);
   });
 
+  it('of today and yesterday are kept side by side, and no more than three days of a site', async () => {
+    const cache = saltCache(writer.db, () => NOW);
+    const days = ['2026-03-01', '2026-02-28', '2026-03-02', '2026-03-03'];
+    for (const day of days) await cache.get(site, day);
+    for (const day of ['2026-03-01', '2026-03-02', '2026-03-03']) expect(cache.get(site, day)).toBeInstanceOf(Buffer);
+    const oldest = cache.get(site, '2026-02-28');
+    expect(oldest).toBeInstanceOf(Promise);
+    await oldest;
+  });
+
   it('expire 24 hours after the day ended at the site, in memory too', async () => {
     let now = NOW;
     const cache = saltCache(writer.db, () => now);

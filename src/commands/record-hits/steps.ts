@@ -12,14 +12,8 @@ import type { CountedReason } from './drop-reasons.ts';
 import { findSite, takeOnce } from './find-site.ts';
 import { limitHit } from './limit-hit.ts';
 
-/**
- * What happens to a hit, in this order. What is excluded by its owner ends before anything about the visitor is
- * derived; the judgements after it only mark the hit, which is logged all the same, as rules may change.
- */
-export const STEPS: readonly Step[] = [
-  { name: 'origin → site', run: findSite },
-  { name: 'once a site', run: takeOnce },
-  { name: 'limit', run: limitHit },
+/** What happens to a hit whose site is known and that may come in, by whatever way it came. */
+export const READING: readonly Step[] = [
   { name: 'page URL', run: readPage },
   { name: 'referrer', run: readReferrer },
   { name: 'client address', run: findAddress },
@@ -28,6 +22,17 @@ export const STEPS: readonly Step[] = [
   { name: 'spam', run: judgeReferrer },
   { name: 'country', run: findCountry },
   { name: 'visitor', run: identifyVisitor },
+];
+
+/**
+ * What happens to a hit, in this order. What is excluded by its owner ends before anything about the visitor is
+ * derived; the judgements after it only mark the hit, which is logged all the same, as rules may change.
+ */
+export const STEPS: readonly Step[] = [
+  { name: 'origin → site', run: findSite },
+  { name: 'once a site', run: takeOnce },
+  { name: 'limit', run: limitHit },
+  ...READING,
 ];
 
 function readPage(draft: Draft): StepResult {
