@@ -14,7 +14,8 @@ import { HIT_WRITER, RecordHitsHandler } from '../../commands/record-hits/record
 import { openDatabase, type Database } from '../../platform/database.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { EVENT_MODELS, describeEventRoute } from './event.openapi.ts';
-import { MAX_BODY_BYTES, registerEventRoute } from './event.route.ts';
+import { MAX_BODY_BYTES } from './answer-hit.ts';
+import { registerEventRoute } from './event.route.ts';
 
 let clone: TestDatabase;
 let owner: Database;
