@@ -11,7 +11,8 @@ export const BOT_HEADERS: readonly { readonly name: string; readonly says: RegEx
   { name: 'x-datadog-origin', says: /^synthetics/i },
 ];
 
-const PURPOSE_HEADERS = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'] as const;
+/** By which browsers say why they fetch. */
+export const PURPOSE_HEADERS = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'] as const;
 const NOT_SEEN = /(?:^|[\s;,"=])(?:prefetch|prerender|preview)(?:$|[\s;,"=])/i;
 
 /** True where a header says that a machine asks. */
