@@ -103,14 +103,20 @@ export async function enterKey(tx: Tx, actor: string, { key, fingerprint }: Idem
       where r.created_at < now() - ${KEPT}::interval
     returning 1`.execute(tx);
   if (entered.length > 0) return undefined;
-  const before = await tx
+  // Cleared away in this moment, after 24 hours: as if it had come a moment later.
+  return (await firstResult(tx, actor, { key, fingerprint })) ?? enterKey(tx, actor, { key, fingerprint });
+}
+
+/** What was answered under the key; undefined: nothing, within 24 hours. @throws KeyReused, Conflict */
+export async function firstResult(db: Db | Tx, actor: string, { key, fingerprint }: Idempotency): Promise<unknown> {
+  const before = await db
     .selectFrom('command_results')
     .select(['fingerprint', 'result'])
     .where('actor', '=', actor)
     .where('key', '=', key)
+    .where('created_at', '>=', sql<Date>`now() - ${KEPT}::interval`)
     .executeTakeFirst();
-  // Cleared away in this moment, after 24 hours: as if it had come a moment later.
-  if (before === undefined) return enterKey(tx, actor, { key, fingerprint });
+  if (before === undefined) return undefined;
   if (!before.fingerprint.equals(fingerprint)) {
     throw new KeyReused('This Idempotency-Key came before with another request: take a new one.');
   }

@@ -10,6 +10,7 @@ export const DROP_REASONS = {
   excluded_ip: { logged: false, decidedBy: 'the edge, for ever: counted per site and day' },
   gpc: { logged: false, decidedBy: 'the edge, for ever: counted per site and day' },
   unknown_site: { logged: false, decidedBy: 'the edge: there is no site to log it for' },
+  too_old: { logged: false, decidedBy: 'the edge: its day’s salt is gone. Only what brings a time of its own can be' },
 } as const satisfies Record<string, { logged: boolean; decidedBy: string }>;
 
 export type DropReason = keyof typeof DROP_REASONS;

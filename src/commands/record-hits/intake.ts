@@ -11,6 +11,8 @@ import { Unavailable } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { RateLimits } from '../../platform/rate-limit.ts';
 import { uuid7 } from '../../platform/uuid7.ts';
+import { batchIntake } from './accept-batch.ts';
+import type { BatchDoor } from './accept-batch.handler.ts';
 import type { Accepted, HitDoor, IncomingHit } from './accept-hit.command.ts';
 import { agentCache } from './agent-cache.ts';
 import type { CountryOf } from './country.ts';
@@ -22,6 +24,7 @@ import { hitQueue, type HitOutcome } from './hit-queue.ts';
 import { ingestMetrics, type HitLabel } from './metrics.ts';
 import { RecordHits } from './record-hits.command.ts';
 import { apart, together } from './several-sites.ts';
+import { runSteps } from './run-steps.ts';
 import { saltCache } from './salt-cache.ts';
 import { siteDirectory } from './site-directory.ts';
 import { STEPS, toHit } from './steps.ts';
@@ -48,6 +51,8 @@ export interface IntakeOptions {
 }
 
 export interface Intake extends HitDoor {
+  /** Takes what a server hands on. @throws what `AcceptBatch` names */
+  readonly acceptBatch: BatchDoor;
   /** Loads the sites. Rejects when the database is away. */
   start(): Promise<void>;
   /** Takes no more hits (503), answers those that wait and writes the counts. Can be called twice. */
@@ -67,16 +72,16 @@ export function createIntake(o: IntakeOptions): Intake {
   const isLimited = (o.rateLimits?.client ?? null) !== null;
   const ledger = dropLedger({ db, clock, log, baseUrl: o.baseUrl });
   const metrics = ingestMetrics({ depth: () => queue.depth(), forwarded: () => forwarded }, o.metrics);
-  const queue = hitQueue({
-    record: (batchId, hits) => o.record(new RecordHits(batchId, hits)),
+  const appending = {
     ensurePartitions: () => ensureHitPartitions(db),
     newBatchId: () => uuid7(clock()),
-    onAppended(appended, hits, seconds) {
+    onAppended(appended: AppendedHits, hits: number, seconds: number): void {
       metrics.observeAppend(hits, seconds);
       if (appended.lastPosition !== null) o.onAppended?.(appended.lastPosition);
     },
     log,
-  });
+  };
+  const queue = hitQueue({ record: (batchId, hits) => o.record(new RecordHits(batchId, hits)), ...appending });
   const sites = siteDirectory(db, log);
   const salts = saltCache(db, clock);
   const edge: Edge = {
@@ -100,11 +105,12 @@ export function createIntake(o: IntakeOptions): Intake {
       );
     },
   };
+  const batches = batchIntake({ db, edge, countHit: metrics.countHit, ...appending });
   let timer: NodeJS.Timeout | undefined;
   let stopping: Promise<void> | undefined;
 
   const stop = async (): Promise<void> => {
-    await queue.drain();
+    await Promise.all([queue.drain(), batches.stop()]);
     clearInterval(timer);
     sites.stop();
     await ledger.flush();
@@ -129,6 +135,7 @@ export function createIntake(o: IntakeOptions): Intake {
       }
       return accepted;
     },
+    acceptBatch: batches.accept,
     admit({ headers, peer }) {
       if (!isLimited) return 0;
       const seconds = waitAtDoor(limits, headers, clientOf(headers, peer, o.trustedProxies));
@@ -152,12 +159,8 @@ export function createIntake(o: IntakeOptions): Intake {
 
 async function take(draft: Draft, edge: Edge, add: (hit: ReturnType<typeof toHit>) => Promise<HitOutcome>) {
   try {
-    for (const step of STEPS) {
-      const result = step.run(draft, edge);
-      // Awaiting what is there already would cost a turn of the microtask queue a step.
-      const answer = result instanceof Promise ? await result : result;
-      if (answer !== undefined) return answer;
-    }
+    const answer = await runSteps(STEPS, draft, edge);
+    if (answer !== undefined) return answer;
   } catch (e) {
     if (e instanceof Unavailable) return { outcome: 'overloaded', retryAfterSeconds: e.retryAfterSeconds } as const;
     throw e;
