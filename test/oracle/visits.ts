@@ -1,4 +1,5 @@
 import type { LogRow } from './log-row.ts';
+import { measuresOf, type Measures } from './measures.ts';
 import type { Rules } from './rules.ts';
 
 const VISIT_GAP_MS = 30 * 60_000;
@@ -23,7 +24,7 @@ export interface Visit {
   durationMs: number;
 }
 
-export interface View {
+export interface View extends Measures {
   row: LogRow;
   /** Capped; null where nobody told it. */
   timeMs: number | null;
@@ -41,15 +42,18 @@ function visitorDay(rows: readonly LogRow[], { visitGapMs = VISIT_GAP_MS }: Rule
   const first = hits[0];
   if (first === undefined) return [];
   const who: VisitorDay = { day: first.day, visitor: first.visitor, hits, first, visits: [] };
-  const reported = timeReported(hits.filter(isView), reports);
+  const reported = reportsOf(hits.filter(isView), reports);
   who.visits = splitAtGaps(hits, visitGapMs).map((part) => visitOf(who, part, reported));
   return [who];
 }
 
-function visitOf(who: VisitorDay, [first, ...others]: Part, reported: Map<LogRow, number>): Visit {
+function visitOf(who: VisitorDay, [first, ...others]: Part, reported: Map<LogRow, LogRow[]>): Visit {
   const hits = [first, ...others];
   const pages = hits.filter(isView);
-  const views = pages.map((row, i) => ({ row, timeMs: cap(reported.get(row) ?? pages[i + 1]?.duration_ms ?? null) }));
+  const views = pages.map((row, i) => {
+    const [of, next] = [reported.get(row) ?? [], pages[i + 1]];
+    return { row, timeMs: cap(timeReported(of) ?? next?.duration_ms ?? null), ...measuresOf(of, next) };
+  });
   const events = hits.filter((row) => !isView(row));
   const last = others.at(-1) ?? first;
   const lastView = views.at(-1);
@@ -59,20 +63,25 @@ function visitOf(who: VisitorDay, [first, ...others]: Part, reported: Map<LogRow
     first,
     views,
     events,
-    bounced: views.length === 1 && events.length === 0,
+    bounced: views.length === 1 && events.every((row) => row.interactive === false),
     durationMs: time(last) - time(first) + afterLastHit,
   };
 }
 
-/** What engagement says. It is of the latest view of its path at or before it; without seconds it says nothing. */
-function timeReported(views: readonly LogRow[], reports: readonly LogRow[]): Map<LogRow, number> {
-  const sums = new Map<LogRow, number>();
+/** What engagement says, in its order. It is of the latest view of its path at or before it; without one of none. */
+function reportsOf(views: readonly LogRow[], reports: readonly LogRow[]): Map<LogRow, LogRow[]> {
+  const of = new Map<LogRow, LogRow[]>();
   for (const report of reports) {
     const view = views.findLast((v) => v.pathname === report.pathname && byTimeThenPosition(v, report) < 0);
-    if (view === undefined || report.duration_ms === null) continue;
-    sums.set(view, (sums.get(view) ?? 0) + report.duration_ms);
+    if (view !== undefined) of.set(view, [...(of.get(view) ?? []), report]);
   }
-  return sums;
+  return of;
+}
+
+/** Without seconds a report says nothing of the time. */
+function timeReported(reports: readonly LogRow[]): number | null {
+  const times = reports.flatMap((report) => report.duration_ms ?? []);
+  return times.length === 0 ? null : times.reduce((sum, ms) => sum + ms, 0);
 }
 
 /** Hits of one visit: never none. */

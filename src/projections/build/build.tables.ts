@@ -6,7 +6,7 @@ import { ensureBatchTables, type Scratch } from '../facts/batch.tables.ts';
  * Temporary tables of a bulk build, beside those of a batch:
  * - `build_seen`: the texts of a range of the log, paths and event names. `build_path`: its paths, the page that each
  *   counts as, and that page's key. `build_excluded`: paths that their site left out, and where.
- * - `build_source`: the sources of a piece's site. `build_engaged`: views, by their `n`, and the time of their reports.
+ * - `build_source`: the sources of a piece's site. `build_engaged`: views, by their `n`, and what their reports say.
  *   `build_previous`: see `day-hits.ts`. Apart from `batch_hit`, whose order an update would disturb.
  */
 const tables = [
@@ -20,7 +20,8 @@ const tables = [
     referrer bigint, utm_source bigint, utm_medium bigint, utm_campaign bigint, utm_term bigint, utm_content bigint)
     on commit delete rows`,
   sql`create temp table build_previous (n bigint not null, path bigint not null) on commit delete rows`,
-  sql`create temp table build_engaged (n bigint not null, ms integer not null) on commit delete rows`,
+  sql`create temp table build_engaged (n bigint not null, ms integer, scroll smallint, lcp integer, inp integer,
+    cls integer) on commit delete rows`,
 ];
 
 export async function ensureBuildTables(tx: Tx, scratch: readonly Scratch[]): Promise<void> {

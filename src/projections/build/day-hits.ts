@@ -16,7 +16,8 @@ import { joiningByHash } from './settings.ts';
  *   something else came between, which is rare, the page stands in `build_previous` instead.
  */
 export async function readDayHits(tx: Tx, names: Names, limits: Pick<Rules, 'visitGapMs'>, piece: DayPiece): Promise<void> {
-  const columns = sql`visitor, at, position, path, source, event, day, agent_id, ms, hour, country, device`;
+  const columns = sql`visitor, at, position, path, source, event, day, agent_id, ms, hour, country, device, passive, scroll, lcp,
+    inp, cls`;
   const site = sql.lit(piece.siteId);
   const ofPiece = sql`site_id = ${site}
     and day between ${sql.lit(piece.fromDay)}::date and ${sql.lit(piece.toDay)}::date`;

@@ -1,42 +1,9 @@
 import { sql } from 'kysely';
 import type { Names } from '../facts/names.ts';
 import { LONGEST_PATH } from '../facts/new-visits.ts';
-import type { Rules } from '../facts/rules.ts';
 import type { Run } from '../facts/run.ts';
 import { termId } from '../facts/terms.ts';
 import { ALL_FIRSTS, deltaColumns, measures, severalFirsts } from '../facts/visit-delta.ts';
-
-type Limits = Pick<Rules, 'longestViewMs'>;
-
-/**
- * Fills `time_delta`: a view has the time of its engagement reports; without one, the `t` that the next view of the visit
- * brought. See `readEngaged` and `measureTime` of `facts/sessions.ts`. Few pages of a visitor-day have any report.
- */
-export async function measureDayTime(run: Run, { longestViewMs }: Limits): Promise<void> {
-  await run(sql`
-    with reported as (
-      select distinct visitor, day, path from batch_hit where engagement and ms is not null
-    ), numbered as (
-      select b.visitor, b.day, b.path, b.n, b.ms, b.engagement,
-        count(b.n) over (partition by b.visitor, b.day, b.path order by b.at, b.position rows unbounded preceding) as view_no
-      from batch_hit b join reported r on r.visitor = b.visitor and r.day = b.day and r.path = b.path
-      where b.event is null
-    ), measured as (
-      select max(n) as n, day, path,
-        least(sum(ms) filter (where engagement), ${sql.lit(longestViewMs)})::int as ms
-      from numbered where view_no > 0
-      group by visitor, day, path, view_no
-      having sum(ms) filter (where engagement) is not null
-    ), timed as (
-      insert into time_delta (site_id, day, path, ms, timed)
-      select f.site_id, m.day, m.path, m.ms, 1 from measured m cross join site_frontier f
-    )
-    insert into build_engaged (n, ms) select n, ms from measured`);
-  await run(sql`insert into time_delta (site_id, day, path, ms, timed)
-    select b.site_id, b.day, coalesce(p.path, b.previous_path), least(b.ms, ${sql.lit(longestViewMs)}), 1
-    from batch_hit b left join build_previous p on p.n = b.n left join build_engaged e on e.n = b.last_view
-    where b.last_view is not null and b.ms is not null and e.n is null`);
-}
 
 /** The lowest bits of what is packed are the value, those above the number by which the latest is found. */
 const VALUE = sql.lit(0xffffffff);
@@ -57,6 +24,7 @@ export async function groupDayVisits(run: Run, names: Names): Promise<void> {
         max(b.device) filter (where b.n = b.visit_no) as device,
         max(b.hour) filter (where b.n = b.visit_no) as hour, bit_or(1 << b.hour) as hours,
         count(*) filter (where b.event is null)::int as pageviews, count(b.event)::int as events,
+        count(*) filter (where b.passive)::int as passive,
         max(b.n) as last_hit, max((b.n << 32) + coalesce(e.ms + 1, 0)) filter (where b.event is null) as last_view,
         array_agg(b.path order by b.n)
           filter (where b.event is null and (b.last_view is null or b.path <> coalesce(p.path, b.previous_path)))
@@ -74,7 +42,7 @@ export async function groupDayVisits(run: Run, names: Names): Promise<void> {
     ), dimensioned as materialized (
       select f.site_id, v.visit_no, v.day_no, v.starts_day and v.next_starts_day is not false as alone, v.visitor,
         v.started_at, v.last_at, v.source, w.hostname, v.steps[cardinality(v.steps)] as exit, v.day,
-        v.day_agent::int as agent_id, v.pageviews, v.events, nullif(v.last_view & ${VALUE}, 0)::int - 1 as exit_ms,
+        v.day_agent::int as agent_id, v.pageviews, v.events, v.passive, nullif(v.last_view & ${VALUE}, 0)::int - 1 as exit_ms,
         v.hours, v.hour, (nullif(v.day_client / 256, 0) - 1)::smallint as country,
         nullif(v.day_client % 256, 0)::smallint as device, coalesce(v.last_view >> 32 = v.last_hit, false) as ends_in_view,
         v.steps[1:${LONGEST_PATH}] as steps,

@@ -8,7 +8,8 @@ import { writeVisits } from '../facts/write-facts.ts';
 import type { View } from '../views/view.ts';
 import { ensureBuildTables } from './build.tables.ts';
 import { readDayHits } from './day-hits.ts';
-import { groupDayVisits, measureDayTime } from './day-visits.ts';
+import { measureDayViews } from './day-measures.ts';
+import { groupDayVisits } from './day-visits.ts';
 import type { BuildDaysOptions, DayPiece } from './pieces.ts';
 import { periodOf } from './plan.ts';
 import { commitLazily, joiningByHash } from './settings.ts';
@@ -34,7 +35,7 @@ export async function buildDays(
   await readDayHits(tx, names, rules, piece);
   const run = await prepareRun(tx);
   await joiningByHash(tx, async () => {
-    await measureDayTime(run, rules);
+    await measureDayViews(run, rules);
     await groupDayVisits(run, names);
   });
   if (options.writeVisits) await writeVisits(run, names);

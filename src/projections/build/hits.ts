@@ -5,6 +5,7 @@ import type { Names } from '../facts/names.ts';
 import { deviceOfHit, readBatch, sourceKey } from '../facts/read-batch.ts';
 import type { Rules } from '../facts/rules.ts';
 import { countryCode, termId } from '../facts/terms.ts';
+import { isPassive, vitalsOfHit } from '../facts/vitals.ts';
 import { ensureBuildTables } from './build.tables.ts';
 import { collectTexts, enterTexts } from './paths.ts';
 import type { HitRange } from './pieces.ts';
@@ -51,10 +52,11 @@ export async function buildHits(tx: Tx, names: Names, rules: Rules, range: HitRa
         and (x.until is null or l.position < x.until))`;
     // An agent or a source that is not interpreted leaves its key null, which the table refuses.
     const inserted = await sql`insert into ${names('hit')} (visitor, at, position, path, source, event, site_id, day,
-        agent_id, ms, hour, country, device, scroll, engagement)
+        agent_id, ms, hour, country, device, scroll, engagement, passive, lcp, inp, cls)
       select l.visitor, l.occurred_at, l.position, p.path, s.source_id,
         case when l.name <> 'engagement' then ${termId(sql`l.name`)} end, l.site_id, l.day, a.agent_id, l.duration_ms,
-        l.hour, ${countryCode(sql`l.country`)}, ${deviceOfHit}, l.scroll, l.name is not distinct from 'engagement'
+        l.hour, ${countryCode(sql`l.country`)}, ${deviceOfHit}, l.scroll, l.name is not distinct from 'engagement',
+        ${isPassive}, ${vitalsOfHit}
       from (select *, ${sourceKey} as source from log_hits l where ${countedRows(range)} offset 0) l
         left join build_path p on p.site_id = l.site_id and p.pathname = l.pathname
         left join ${names('agent')} a on a.agent_id = l.agent_id

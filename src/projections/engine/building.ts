@@ -51,7 +51,7 @@ export async function readBuilding(tx: Tx, facts: number, catalog: Catalog): Pro
 }
 
 /** What views fold. Each has the site and the day of its rows. */
-const DELTAS = ['batch_hit', 'old_visit', 'visit_delta', 'time_delta'];
+const DELTAS = ['batch_hit', 'old_visit', 'visit_delta', 'time_delta', 'vital_delta'];
 
 /** Puts aside what is of pending days, so that the others alone are folded. */
 export async function putAside(tx: Tx, run: Run, pending: readonly PendingDays[]): Promise<void> {

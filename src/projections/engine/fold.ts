@@ -9,7 +9,7 @@ import { readOldVisits } from '../facts/old-visits.ts';
 import { turnIntoPages } from '../facts/page-rule.ts';
 import { collectTerms, readBatch, type Range } from '../facts/read-batch.ts';
 import type { Rules } from '../facts/rules.ts';
-import { measureTime, numberVisits } from '../facts/sessions.ts';
+import { measureViews, numberVisits } from '../facts/sessions.ts';
 import { buildVisits } from '../facts/new-visits.ts';
 import { prepareRun, withoutLoops, type Run } from '../facts/run.ts';
 import { diffVisits } from '../facts/visit-delta.ts';
@@ -38,7 +38,7 @@ export async function foldFacts(tx: Tx, names: Names, rules: Rules, range: Range
   const { replays } = await readOldVisits(run, names);
   await withoutLoops(tx, async () => {
     await numberVisits(run, names, rules, replays);
-    await measureTime(run, rules);
+    await measureViews(run, rules, replays);
     await buildVisits(run, names);
     await diffVisits(run, names);
   });

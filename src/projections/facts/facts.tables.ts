@@ -27,7 +27,8 @@ export async function createFactTables(tx: Tx, names: Names, { forBulk = false }
     visitor bigint not null, at timestamptz not null, position bigint not null, path bigint not null,
     source bigint not null, event bigint, site_id integer not null, day date not null, agent_id integer not null,
     ms integer, hour smallint not null, country smallint, device smallint, scroll smallint,
-    engagement boolean not null)`.execute(tx);
+    engagement boolean not null, passive boolean not null default false, lcp integer, inp integer, cls integer
+    )`.execute(tx);
   if (!forBulk) await createHitIndexes(tx, names);
   // Rows are updated in place while a visit goes on, on the same page where there is room (no index is touched then).
   await sql`create table ${names('visit')} (
@@ -35,7 +36,8 @@ export async function createFactTables(tx: Tx, names: Names, { forBulk = false }
     hostname bigint, exit bigint, site_id integer not null, day date not null, agent_id integer not null,
     pageviews integer not null, events integer not null, exit_ms integer, hours integer not null,
     first_hours integer not null, firsts smallint not null, hour smallint not null, country smallint, device smallint,
-    ends_in_view boolean not null, steps bigint[], pages bigint[], names bigint[]) with (fillfactor = 90)`.execute(tx);
+    ends_in_view boolean not null, steps bigint[], pages bigint[], names bigint[], passive integer not null default 0
+    ) with (fillfactor = 90)`.execute(tx);
   await sql`create index visit_visitor on ${names('visit')} (site_id, day, visitor)`.execute(tx);
 }
 

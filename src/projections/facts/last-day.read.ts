@@ -39,11 +39,13 @@ export function windowStatement(names: Names, siteId: number, w: Window): RawBui
   // One pass over the visits of two days, without a row kept of those that lie within: a busy site has a million.
   return sql<WindowFigures>`
     with v as (
-      select visitor, day, started_at, last_at, pageviews, events, pageviews = 1 and events = 0 as bounce,
-        started_at > ${from} and last_at <= ${to} as inside
-      from ${names('visit')}
-      where site_id = ${sql.lit(siteId)} and day between ${w.fromDay}::date and ${w.toDay}::date
-        and last_at > ${from} and started_at <= ${to}
+      -- Visits of facts that a worker has not brought up to date yet have no column "passive": it is of the row around.
+      select v.* from (select 0 as passive) n cross join lateral (
+        select visitor, day, started_at, last_at, pageviews, events, pageviews = 1 and events = passive as bounce,
+          started_at > ${from} and last_at <= ${to} as inside
+        from ${names('visit')}
+        where site_id = ${sql.lit(siteId)} and day between ${w.fromDay}::date and ${w.toDay}::date
+          and last_at > ${from} and started_at <= ${to}) v
     ), counted as (
       select count(*) filter (where inside) as visits, count(*) filter (where inside and bounce) as bounces,
         sum(pageviews) filter (where inside) as pageviews, sum(events) filter (where inside) as events,

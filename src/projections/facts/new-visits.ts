@@ -17,7 +17,7 @@ export async function buildVisits(run: Run, names: Names): Promise<void> {
         then (select array_agg(distinct p order by p) from unnest(coalesce(o.pages, o.steps) || g.steps) p) end,
       case when g.names is null then o.names when o.names is null and cardinality(g.names) = 1 then g.names
         else (select array_agg(distinct n order by n) from unnest(o.names || g.names) n) end,
-      o.row_id
+      o.row_id, g.passive + coalesce(o.passive, 0)
     from (
       select visitor, site_id, day, visit_no, min(at) as started_at, max(last_at) as last_at, bool_or(old) as extends,
         max(source) filter (where starts) as source, max(source) filter (where first_view and is_view) as view_source,
@@ -27,6 +27,7 @@ export async function buildVisits(run: Run, names: Names): Promise<void> {
         max(agent_id) as agent_id, max(country) as country, max(device) as device,
         max(hour) filter (where starts) as hour, bit_or(1 << hour) as hours,
         count(*) filter (where is_view and not old) as pageviews, count(event) as events,
+        count(*) filter (where passive) as passive,
         coalesce(bool_or(is_last and is_view), false) as ends_in_view,
         array_agg(path order by place) filter (where is_view and not old and path is distinct from previous_path)
           as steps,

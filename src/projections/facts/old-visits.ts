@@ -1,19 +1,21 @@
 import { sql } from 'kysely';
 import type { Names } from './names.ts';
 import type { Run } from './run.ts';
+import { isMeasured } from './vitals.ts';
 
 /** Finds the visitor-days of the batch and their visits so far, and which of them have to be replayed. */
 export async function readOldVisits(run: Run, names: Names): Promise<{ replays: boolean }> {
   await run(sql`insert into touched (visitor, site_id, day, first_at, first_view_at, replay)
     select visitor, site_id, day, min(at) filter (where not engagement),
-      min(at) filter (where event is null and not engagement), bool_or(engagement)
+      min(at) filter (where event is null and not engagement),
+      bool_or(engagement or event is null and ${isMeasured})
     from batch_hit group by visitor, site_id, day`);
   // OFFSET 0 keeps this a look-up by index for each of them, whatever the planner thinks of an unanalysed table.
   await run(sql`insert into old_visit
     select v.visitor, v.started_at, v.last_at, v.source, v.hostname, v.exit, v.site_id, v.day, v.agent_id, v.pageviews,
       v.events, v.exit_ms, v.hours, v.first_hours, v.firsts, v.hour, v.country, v.device, v.ends_in_view, v.steps,
       v.pages, v.names, v.row_id,
-      row_number() over (partition by v.visitor, v.site_id, v.day order by v.started_at desc) = 1
+      row_number() over (partition by v.visitor, v.site_id, v.day order by v.started_at desc) = 1, v.passive
     from touched t cross join lateral (
       select v.*, v.ctid as row_id from ${names('visit')} v
       where v.site_id = t.site_id and v.day = t.day and v.visitor = t.visitor offset 0) v`);

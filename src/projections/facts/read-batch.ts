@@ -3,6 +3,7 @@ import type { Tx } from '../../platform/database.ts';
 import type { Names } from './names.ts';
 import type { Run } from './run.ts';
 import { countryCode, DEVICES, termId } from './terms.ts';
+import { isPassive, vitalsOfHit } from './vitals.ts';
 
 /** The site of hits that were erased: their positions stay, and there is nothing to fold. */
 const ERASED = sql.lit(0);
@@ -39,11 +40,12 @@ export async function readBatch(tx: Tx, names: Names, range: Range, only?: reado
   const these = only === undefined ? sql`` : sql`and l.position = any (${[...only]}::bigint[])`;
   const parked = range.parked.length === 0 ? sql`` : sql`and l.position <> all (${[...range.parked]}::bigint[])`;
   await sql`insert into batch_hit (visitor, at, position, path, source, event, site_id, day, agent_id, ms, hour,
-      country, device, scroll, engagement, known, pathname, name)
+      country, device, scroll, engagement, known, pathname, name, passive, lcp, inp, cls)
     select l.visitor, l.occurred_at, l.position, ${termId(sql`l.pathname`)}, l.source,
       case when l.name <> 'engagement' then ${termId(sql`l.name`)} end, l.site_id, l.day, l.agent_id, l.duration_ms,
       l.hour, ${countryCode(sql`l.country`)}, ${deviceOfHit}, l.scroll, l.name is not distinct from 'engagement',
-      a.agent_id is not null and s.source_id is not null, l.pathname, nullif(l.name, 'engagement')
+      a.agent_id is not null and s.source_id is not null, l.pathname, nullif(l.name, 'engagement'),
+      ${isPassive}, ${vitalsOfHit}
     from (select *, ${sourceKey} as source from log_hits l
         where position > ${sql.lit(range.from)} and position <= ${sql.lit(range.to)} and verdict is null
           and site_id <> ${ERASED} ${these} ${parked}

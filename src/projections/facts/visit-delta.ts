@@ -36,12 +36,15 @@ const dimensions = (names: Names, visits: RawBuilder<unknown>) => sql`
       where s.site_id = v.site_id and s.source_id = v.source offset 0) s on true`;
 
 export const deltaColumns = sql`visitor, started_at, last_at, source, hostname, exit, site_id, day, agent_id, pageviews,
-  events, exit_ms, hours, hour, country, device, ends_in_view, steps, pages, names, extends, bounces, ms, firsts,
+  events, passive, exit_ms, hours, hour, country, device, ends_in_view, steps, pages, names, extends, bounces, ms, firsts,
   first_hours, browser, os, referrer, channel, utm_source, utm_medium, utm_campaign, utm_term, utm_content, entry,
   sequence`;
 
-/** A bounce is a visit with one page view and no custom event; the last view's time counts where it is the last hit. */
-export const measures = sql`(pageviews = 1 and events = 0)::int as bounces,
+/**
+ * A bounce is a visit with one page view and no custom event but such as happened by themselves; the last view's time
+ * counts where it is the last hit.
+ */
+export const measures = sql`(pageviews = 1 and events = passive)::int as bounces,
   (extract(epoch from last_at - started_at) * 1000)::int + case when ends_in_view then coalesce(exit_ms, 0) else 0 end as ms`;
 
 // In SQL << and | bind alike, hence the parentheses.
@@ -58,7 +61,7 @@ export const severalFirsts = sql.join(FIRSTS.slice(1).map(firstOf), sql` | `);
  */
 export async function diffVisits(run: Run, names: Names): Promise<void> {
   const columns = sql`visitor, started_at, last_at, source, hostname, exit, site_id, day, agent_id, pageviews, events,
-    exit_ms, hours, hour, country, device, ends_in_view, steps, pages, names`;
+    passive, exit_ms, hours, hour, country, device, ends_in_view, steps, pages, names`;
   const replaced = sql`(select o.*, null::tid as extends from old_visit o join touched t using (visitor, site_id, day)
     where t.replay or exists (select from new_visit n where n.extends = o.row_id))`;
   await run(sql`insert into visit_delta (sign, ${deltaColumns})

@@ -21,6 +21,10 @@ export interface Judged {
 export const SOURCE_KEY = sql`hash_record_extended(
   row(l.hostname, split_part(l.referrer, '/', 3), l.query, l.click_id), 0)`;
 
+/** What the log has of a vital; beyond what can be measured it is the largest that can. */
+const vital = (name: string, unit: number): RawBuilder<unknown> => sql`case jsonb_typeof(l.vitals -> ${sql.lit(name)})
+  when 'number' then round(least(greatest((l.vitals ->> ${sql.lit(name)})::numeric, 0) * ${sql.lit(unit)}, 10000000))::int end`;
+
 const IS_ENGAGEMENT = sql`l.name is not distinct from ${sql.lit(ENGAGEMENT)}`;
 const COLUMNS = {
   visitor: sql`l.visitor`,
@@ -36,6 +40,11 @@ const COLUMNS = {
   source: SOURCE_KEY,
   is_view: sql`l.name is null`,
   is_hit: sql`not (${IS_ENGAGEMENT})`,
+  is_passive: sql`l.name is not null and l.interactive is not distinct from false`,
+  scroll: sql`l.scroll::int`,
+  lcp: vital('lcp', 1),
+  inp: vital('inp', 1),
+  cls: vital('cls', 10_000),
   event: sql`case when l.name is not null then ${termId(sql`l.name`)} end`,
 } as const;
 type Column = keyof typeof COLUMNS | 'path';
@@ -44,6 +53,7 @@ const KINDS = {
   hit: sql`not (${IS_ENGAGEMENT})`,
   view: sql`l.name is null`,
   report: sql`${IS_ENGAGEMENT} and l.duration_ms is not null`,
+  measured: sql`(l.name is null or ${IS_ENGAGEMENT}) and (l.scroll is not null or l.vitals is not null)`,
   any: sql`true`,
 } as const;
 

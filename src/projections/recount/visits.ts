@@ -24,7 +24,7 @@ export interface Needed {
  */
 export async function makeSessions(tx: Tx, scope: Scope, judged: Judged, span: Span, needed: Needed): Promise<void> {
   const hits = counted(scope, judged, span, 'hit', [
-    'visitor', 'site_id', 'day', 'at', 'position', 'hour', 'is_view', 'path',
+    'visitor', 'site_id', 'day', 'at', 'position', 'hour', 'is_view', 'is_passive', 'path',
     ...(needed.times ? (['ms'] as const) : []),
     ...(needed.attributes ? (['source', 'agent_id', 'country', 'width', 'event'] as const) : []),
   ]);
@@ -41,6 +41,7 @@ export async function makeSessions(tx: Tx, scope: Scope, judged: Judged, span: S
     'session',
     sql`select visitor, site_id, day, visit_no, min(at) as started_at, max(at) as last_at, max(hour) ${first} as hour,
         bit_or(1 << hour) as hours, count(*) ${views}::int as pageviews, count(*) filter (where not is_view)::int as events,
+        bool_or(not is_view and not is_passive) as has_acted,
         ${inOrder('path')} ${views} as pages, ${inOrder('at')} ${views} as ats, ${inOrder('position')} ${views} as positions,
         ${needed.times ? times : sql``} ${needed.attributes ? attributes : sql``}
         (${inOrder('is_view')})[count(*)] as ends_in_view,
@@ -85,7 +86,8 @@ export async function makeEngaged(tx: Tx, scope: Scope, judged: Judged, span: Sp
 }
 
 /**
- * Makes `recount_visit`: what figures are sums of, a row a visit. It lasts to its last hit, and for the time of a page
+ * Makes `recount_visit`: what figures are sums of, a row a visit. One with a page view is a bounce where the visitor has
+ * not done anything besides, whatever happened by itself. It lasts to its last hit, and for the time of a page
  * view that is it.
  */
 export async function makeVisits(tx: Tx, needed: Needed): Promise<void> {
@@ -103,7 +105,7 @@ export async function makeVisits(tx: Tx, needed: Needed): Promise<void> {
     tx,
     'visit',
     sql`select s.visitor, s.site_id, s.day, s.visit_no, s.hour, s.hours, s.pageviews, s.events,
-        ${needed.attributes ? attributes : sql``} ${needed.steps ? sql`${steps} as steps,` : sql``} (s.pageviews = 1 and s.events = 0)::int as bounces,
+        ${needed.attributes ? attributes : sql``} ${needed.steps ? sql`${steps} as steps,` : sql``} (s.pageviews = 1 and not s.has_acted)::int as bounces,
         round(date_part('epoch', s.last_at - s.started_at) * 1000)::int
           + case when s.ends_in_view then coalesce(e.ms, 0) else 0 end as ms,
         s.pages[1] as entry, s.pages[s.pageviews] as exit, s.again
@@ -115,7 +117,7 @@ export async function makeVisits(tx: Tx, needed: Needed): Promise<void> {
  * Sums of visits. Whole numbers stay exact in `float8` up to 2^53; a sum of `bigint` is a `numeric`, and takes three
  * times as long.
  */
-export const typeOf = (measure: string): 'float8' | 'int' => (measure.endsWith('ms') ? 'float8' : 'int');
+export const typeOf = (measure: string): 'float8' | 'int' => (measure.endsWith('ms') || measure === 'scroll' ? 'float8' : 'int');
 
 export const VISIT_SUMS = sql`sum(pageviews)::int as pageviews, sum(bounces)::int as bounces, sum(ms)::float8 as ms`;
 
