@@ -1,13 +1,18 @@
 // What `nest build` leaves out: the browser's side. Runs after it, because it empties dist/ and because the compiled
 // tracker.assets.js is what knows how the tracker is compiled and under which names the server looks for it.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 
 const root = new URL('../', import.meta.url);
-const { compileTracker, trackerFiles } = await import(new URL('dist/http/tracker/tracker.assets.js', root).href);
+const { compileTracker, trackerFiles, TRACKER_NAMES } = await import(
+  new URL('dist/http/tracker/tracker.assets.js', root).href
+);
 
-const source = await readFile(new URL('src/tracker/antics.ts', root), 'utf8');
+const entry = fileURLToPath(new URL('src/tracker/antics.ts', root));
 const target = new URL('dist/tracker/', root);
 await mkdir(target, { recursive: true });
-for (const [name, content] of Object.entries(trackerFiles(await compileTracker(source)))) {
-  await writeFile(new URL(name, target), content);
+for (const script of TRACKER_NAMES) {
+  const files = trackerFiles(script, await compileTracker(entry, script));
+  for (const [name, content] of Object.entries(files)) await writeFile(new URL(name, target), content);
+  process.stdout.write(`${script}: ${files[`${script}.gz`].length} bytes gzipped, ${files[`${script}.br`].length} brotli\n`);
 }

@@ -1,98 +1,45 @@
 /**
  * The tracker: `<script defer src="https://antics.example.com/antics.js"></script>` on any page of a registered site.
  *
- * It posts one page view when the page is shown and one per client-side navigation, and gives the page
- * `antics('Signup', { props: { plan: 'pro' } })` for events of its own. It keeps nothing in the browser: no cookie,
- * no storage, no identifier. Whatever happens in here, the page must not notice, so nothing is ever thrown.
+ * It reports views and what became of them, and gives the page `antics('Signup', { plan: 'pro' })` for events of its
+ * own. It keeps nothing in the browser: no cookie, no storage, no identifier. docs/tracker.md says what the attributes
+ * of the tag do and what is sent.
  *
- * Attributes of the script tag:
- * - `data-api="https://…/api/event"`: where to post, instead of `/api/event` at the script's own origin.
- * - `data-local`: count on localhost and in files too, which are otherwise left alone.
- *
- * Compiled as a classic ES2017 script (no imports, no exports); a spec holds its size down.
+ * Bundled from this file into two classic scripts (no imports, no exports); a spec holds their sizes down.
  */
-(() => {
-  type Props = Record<string, string | number | boolean | null>;
-  type Track = (name: string, options?: { props?: Props }) => void;
+import { watchClicks } from './clicks.ts';
+import { options, quietly } from './page.ts';
+import { isCounting, watchViews } from './view.ts';
+import { send, type Props } from './wire.ts';
 
-  const page = window as Window & { antics?: unknown };
-  const doc = document as Document & { prerendering?: boolean };
+interface Antics {
+  (name?: string, props?: Props): void;
+  /** Calls from before the script was there, by the page's own snippet. */
+  q?: Parameters<Antics>[];
+  /** Tells the script's function from that of the snippet. */
+  l?: true;
+}
 
-  // Included twice, it would count everything twice. (An element with id="antics" is a property of window too.)
-  if (typeof page.antics === 'function') return;
+const page = window as Window & { antics?: Antics };
+const early: Partial<Antics> = page.antics || {};
 
-  const quietly =
-    <A extends unknown[]>(work: (...args: A) => void) =>
-    (...args: A): void => {
-      try {
-        work(...args);
-      } catch {
-        // A lost hit is ours to bear; an error in someone else's page is not.
-      }
-    };
-
-  // currentScript is null in a module, so the tag is looked up by its address.
-  const script = (doc.currentScript || doc.querySelector('script[src*="/antics.js"]')) as HTMLScriptElement | null;
-
-  const isCounted =
-    script !== null &&
-    (script.hasAttribute('data-local') ||
-      (/^http/.test(location.protocol) && !/^(.*\.)?localhost\.?$|^127(\.\d+){3}$|^\[::1\]$/.test(location.hostname)));
-
-  const endpoint = (): string => script!.getAttribute('data-api') || new URL('/api/event', script!.src).href;
-
-  /** The fragment never leaves the page: it is not counted, and some applications keep tokens in it. */
-  const address = (): string => location.href.replace(/#.*/, '');
-
-  let path: string | undefined; // of the view that was counted last
-  let url: string | undefined;
-  let referrer: string | null = doc.referrer || null;
-
-  const post = (name: string | null, props?: Props): void => {
-    const body = JSON.stringify({ n: name, u: address(), r: referrer, w: innerWidth, p: props });
-    // A string body goes out as text/plain, which needs no preflight; keepalive lets it outlive the page.
-    // Where fetch has no keepalive, a beacon is the only request that does.
-    if ('keepalive' in Request.prototype || !navigator.sendBeacon) {
-      fetch(endpoint(), { method: 'POST', body, keepalive: true, credentials: 'omit' }).catch(() => {
-        // Never sent again: a request that failed here may well have been counted there.
-      });
-    } else {
-      navigator.sendBeacon(endpoint(), body);
-    }
+// Included twice, it would count everything twice. (An element with id="antics" is a property of window too.)
+if (!early.l) {
+  const waiting = early.q || [];
+  // A page that is not counted yet may never be seen. What it has to say waits until it is.
+  const flush = () => {
+    if (isCounting()) waiting.splice(0).forEach(([name, props]) => name && sendEvent(`${name}`, props));
   };
-
-  /** A prerendered page may never be looked at. What it has to say waits until it is. */
-  const onceShown = (work: () => unknown): void => {
-    const quiet = quietly(work);
-    if (doc.prerendering) doc.addEventListener('prerenderingchange', quiet, { once: true });
-    else quiet();
+  const sendEvent = quietly(send);
+  const track: Antics = (...call) => {
+    waiting.push(call);
+    flush();
   };
+  track.l = true;
+  page.antics = track;
 
-  const view = (): void => {
-    if (url) referrer = url; // as in a full navigation: the page before this one
-    url = address();
-    path = location.pathname;
-    post(null);
-  };
-
-  /** A changed query or fragment alone is the same page: filters and tabs would otherwise inflate every count. */
-  const navigated = (): void => onceShown(() => location.pathname !== path && view());
-
-  const track: Track = (name, options) => {
-    if (isCounted && name) onceShown(() => post(String(name), options?.props));
-  };
-  page.antics = quietly(track);
-
-  if (!isCounted) return;
-  quietly(() => {
-    onceShown(view);
-    const push = history.pushState;
-    history.pushState = function (...args) {
-      push.apply(this, args);
-      navigated();
-    };
-    addEventListener('popstate', navigated);
-    // A page that comes back from the back/forward cache runs no script again, yet it is seen again.
-    addEventListener('pageshow', (event) => event.persisted && onceShown(view));
-  })();
-})();
+  if ('local' in options || !/^(|(.*\.)?localhost\.?|127[\d.]+|\[::1])$/.test(location.hostname)) {
+    watchViews(flush);
+    if (WHOLE) watchClicks(track);
+  }
+}

@@ -11,7 +11,7 @@ interface Page {
 
 let code: string;
 beforeAll(async () => {
-  code = (await readTracker()).identity.body.toString();
+  code = (await readTracker('antics.js')).identity.body.toString();
 });
 
 /** As much of a browser as the script asks for, with the script's tag on the page. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 export type Encoding = 'br' | 'gzip' | 'identity';
@@ -13,57 +14,83 @@ export interface Representation {
 
 export type TrackerAsset = Readonly<Record<Encoding, Representation>>;
 
+/** The scripts by the names of their files, each with what its sources ask of `WHOLE`. */
+const scripts = { 'antics.js': true, 'antics.core.js': false } as const;
+
+export type TrackerName = keyof typeof scripts;
+export const TRACKER_NAMES = Object.keys(scripts) as TrackerName[];
+
 const folder = new URL('../../tracker/', import.meta.url);
 const extension = { identity: '', br: '.br', gzip: '.gz' } as const satisfies Record<Encoding, string>;
 
-/** The script as browsers get it: minified ES2017, classic (no module), so that one script tag is all it takes. */
-export async function compileTracker(typescript: string): Promise<string> {
-  const { transform } = await import('@swc/core'); // only where the script is built: the image ships without it
-  const { code } = await transform(typescript, {
-    filename: 'antics.ts',
-    swcrc: false,
-    configFile: false,
-    isModule: false,
-    minify: true,
-    jsc: { target: 'es2017', parser: { syntax: 'typescript' }, minify: { compress: true, mangle: true } },
+/**
+ * A script as browsers get it: minified ES2017, classic (no module), so that one script tag is all it takes.
+ * `entry` is the path of `antics.ts`; how it and what it imports is read stands in `.swcrc` beside it.
+ */
+export async function compileTracker(entry: string, name: TrackerName): Promise<string> {
+  const { bundle, minify } = await import('@swc/core'); // only where it is built: the image ships without it
+  const bundled = await bundle({
+    entry: { [name]: entry },
+    output: { name, path: '' }, // nothing is written
+    module: {},
+    target: 'browser',
+    mode: 'production',
   });
-  return code;
+  let { code } = bundled[name]!;
+  // The page's own names are not ours to touch, and it must not notice what goes wrong.
+  code = `(()=>{try{${code}}catch(e){}})()`;
+  // Twice: what the first leaves out is why the second finds more to fold.
+  for (const mangle of [false, true]) {
+    const compress = {
+      global_defs: { WHOLE: scripts[name] },
+      passes: 6,
+      hoist_props: true,
+      keep_fargs: false,
+      pure_getters: true,
+      unsafe: true,
+      unsafe_arrows: true,
+      unsafe_comps: true,
+      unsafe_methods: true,
+    };
+    ({ code } = await minify(code, { ecma: 2017, module: false, toplevel: true, compress, mangle }));
+  }
+  return code.replace(/;$/, '');
 }
 
 /** File name → contents, as the build writes them to `dist/tracker/` and `readTracker` finds them again. */
-export function trackerFiles(code: string): Record<string, Buffer> {
+export function trackerFiles(name: TrackerName, code: string): Record<string, Buffer> {
   const plain = Buffer.from(code);
   const brotli = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length };
   return {
-    [`antics.js${extension.identity}`]: plain,
-    [`antics.js${extension.br}`]: brotliCompressSync(plain, { params: brotli }),
-    [`antics.js${extension.gzip}`]: gzipSync(plain, { level: 9 }),
+    [name + extension.identity]: plain,
+    [name + extension.br]: brotliCompressSync(plain, { params: brotli }),
+    [name + extension.gzip]: gzipSync(plain, { level: 9 }),
   };
 }
 
 /**
- * Reads the built tracker from `dist/tracker/`. Run from the sources (tests), where nothing is built, it compiles
+ * Reads a built script from `dist/tracker/`. Run from the sources (tests), where nothing is built, it compiles
  * `src/tracker/antics.ts` instead. Fails where neither is there: a server without its tracker counts nothing.
  */
-export async function readTracker(): Promise<TrackerAsset> {
+export async function readTracker(name: TrackerName): Promise<TrackerAsset> {
   const fromSource = import.meta.url.endsWith('.ts');
   const files = fromSource
-    ? trackerFiles(await compileTracker(await readFile(new URL('antics.ts', folder), 'utf8')))
-    : await readBuilt();
-  const plain = files['antics.js']!;
+    ? trackerFiles(name, await compileTracker(fileURLToPath(new URL('antics.ts', folder)), name))
+    : await readBuilt(name);
+  const plain = files[name]!;
   const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 22);
   const represent = (encoding: Encoding): Representation => ({
     encoding,
-    body: files[`antics.js${extension[encoding]}`]!,
+    body: files[name + extension[encoding]]!,
     etag: encoding === 'identity' ? `"${hash}"` : `"${hash}-${encoding}"`,
   });
   return { identity: represent('identity'), br: represent('br'), gzip: represent('gzip') };
 }
 
-async function readBuilt(): Promise<Record<string, Buffer>> {
-  const names = Object.values(extension).map((suffix) => `antics.js${suffix}`);
+async function readBuilt(name: TrackerName): Promise<Record<string, Buffer>> {
+  const names = Object.values(extension).map((suffix) => name + suffix);
   return Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, await readFile(new URL(name, folder))] as const)),
+    await Promise.all(names.map(async (file) => [file, await readFile(new URL(file, folder))] as const)),
   );
 }
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
   app = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
-  plain = (await readTracker()).identity.body;
+  plain = (await readTracker('antics.js')).identity.body;
 });
 afterAll(() => app.close());
 

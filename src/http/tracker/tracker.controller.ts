@@ -3,16 +3,24 @@ import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../access/access.ts';
 import { ApiOpenProblems } from '../openapi/api-problems.ts';
-import { isKnown, preferredEncoding, readTracker, type TrackerAsset } from './tracker.assets.ts';
+import {
+  isKnown,
+  preferredEncoding,
+  readTracker,
+  TRACKER_NAMES,
+  type TrackerAsset,
+  type TrackerName,
+} from './tracker.assets.ts';
 
-/** `GET` and `HEAD /antics.js`: the tracker, for any page of any site. It is read once, when the server starts. */
+/** `GET` and `HEAD` of the tracker's scripts, for any page of any site. They are read once, when the server starts. */
 @ApiTags('Public')
 @Controller()
 export class TrackerController implements OnModuleInit {
-  private asset!: TrackerAsset;
+  private assets!: Record<TrackerName, TrackerAsset>;
 
   async onModuleInit(): Promise<void> {
-    this.asset = await readTracker();
+    const read = TRACKER_NAMES.map(async (name) => [name, await readTracker(name)] as const);
+    this.assets = Object.fromEntries(await Promise.all(read)) as Record<TrackerName, TrackerAsset>;
   }
 
   @Get('antics.js')
@@ -20,22 +28,35 @@ export class TrackerController implements OnModuleInit {
   @ApiOperation({ summary: 'The tracker script (ETag, 304, brotli and gzip; cached for a day)' })
   @ApiProduces('text/javascript')
   @ApiOpenProblems()
-  serve(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    const { encoding, body, etag } = this.asset[preferredEncoding(request.headers['accept-encoding'])];
-    void reply.headers({
-      etag,
-      'cache-control': 'public, max-age=86400',
-      vary: 'Accept-Encoding',
-      // The page that includes it is another origin, by definition; helmet's default would keep it out.
-      'access-control-allow-origin': '*',
-      'cross-origin-resource-policy': 'cross-origin',
-      'x-content-type-options': 'nosniff',
-    });
-    if (isKnown(request.headers['if-none-match'], etag)) {
-      void reply.status(304).send();
-      return;
-    }
-    if (encoding !== 'identity') void reply.header('content-encoding', encoding);
-    void reply.type('text/javascript; charset=utf-8').send(body);
+  serveWhole(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    serve(this.assets['antics.js'], request, reply);
   }
+
+  @Get('antics.core.js')
+  @Access({ open: true })
+  @ApiOperation({ summary: 'The tracker script without web vitals, clicks and forms' })
+  @ApiProduces('text/javascript')
+  @ApiOpenProblems()
+  serveCore(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    serve(this.assets['antics.core.js'], request, reply);
+  }
+}
+
+function serve(asset: TrackerAsset, request: FastifyRequest, reply: FastifyReply): void {
+  const { encoding, body, etag } = asset[preferredEncoding(request.headers['accept-encoding'])];
+  void reply.headers({
+    etag,
+    'cache-control': 'public, max-age=86400',
+    vary: 'Accept-Encoding',
+    // The page that includes it is another origin, by definition; helmet's default would keep it out.
+    'access-control-allow-origin': '*',
+    'cross-origin-resource-policy': 'cross-origin',
+    'x-content-type-options': 'nosniff',
+  });
+  if (isKnown(request.headers['if-none-match'], etag)) {
+    void reply.status(304).send();
+    return;
+  }
+  if (encoding !== 'identity') void reply.header('content-encoding', encoding);
+  void reply.type('text/javascript; charset=utf-8').send(body);
 }
