@@ -61,6 +61,7 @@ export const ROWS: readonly Row[] = [
   row('POST /api/event',                        '202   202   202   202      202       202     202    202', hit),
   row('OPTIONS /api/event',                     '204   204   204   204      204       204     204    204'),
   row('GET /antics.js',                         '200   200   200   200      200       401     200    200'),
+  row('GET /antics.core.js',                    '200   200   200   200      200       401     200    200'),
   row('GET /api/health',                        '200   200   200   200      200       401     200    200'),
   row('GET /api/health/ready',                  '200   200   200   200      200       401     200    200'),
   row('GET /metrics',                           '200   200   200   200      200       401     200    200'),
