@@ -1,6 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { Registry } from 'prom-client';
 import type { EnqueueErasure } from './commands/erasure-queue.ts';
+import type { BatchDoor } from './commands/record-hits/accept-batch.handler.ts';
 import type { EnqueueRebuilds } from './commands/rebuild-queue.ts';
 import type { Keyring } from './http/access/keyring.ts';
 import type { ProxySettings } from './http/access/proxy-identity.ts';
@@ -25,6 +26,7 @@ export interface AppParts {
   readonly limits: RequestLimits;
   /** A mail server is set. */
   readonly canMail: boolean;
+  readonly acceptBatch: BatchDoor;
   readonly enqueueErasure: EnqueueErasure;
   readonly enqueueRebuilds: EnqueueRebuilds;
   readonly operator: Operator;

@@ -15,6 +15,7 @@ import { DiscardParkedHitHandler } from './commands/discard-parked-hit/discard-p
 import { DiscardProjectionHandler } from './commands/discard-projection/discard-projection.handler.ts';
 import { IssueApiKeyHandler } from './commands/issue-api-key/issue-api-key.handler.ts';
 import { MoveSiteHandler } from './commands/move-site/move-site.handler.ts';
+import { AcceptBatchHandler, BATCH_DOOR } from './commands/record-hits/accept-batch.handler.ts';
 import { HIT_WRITER, RecordHitsHandler } from './commands/record-hits/record-hits.handler.ts';
 import { OPERATOR } from './commands/operator.ts';
 import { OpenSessionHandler } from './commands/open-session/open-session.handler.ts';
@@ -33,6 +34,7 @@ import { WRITER } from './commands/writer.ts';
 import { AccessGuard, KEYRING, PROXY, SESSIONS } from './http/access/access.guard.ts';
 import { AlertsController, CAN_MAIL } from './http/alerts/alerts.controller.ts';
 import { AuditController } from './http/audit/audit.controller.ts';
+import { EventsController } from './http/events/events.controller.ts';
 import { ExportController } from './http/export/export.controller.ts';
 import { FoldersController } from './http/folders/folders.controller.ts';
 import { KeysController } from './http/keys/keys.controller.ts';
@@ -65,6 +67,7 @@ import { QUERY_CLOCK, READER } from './queries/tokens.ts';
 const HEALTH_CONTROLLERS: Type[] = [HealthController];
 const API_CONTROLLERS: Type[] = [
   ...HEALTH_CONTROLLERS,
+  EventsController,
   SitesController,
   FoldersController,
   AlertsController,
@@ -96,6 +99,7 @@ const HANDLERS: Provider[] = [
   OpenSessionHandler,
   RevokeSessionHandler,
   RecordHitsHandler,
+  AcceptBatchHandler,
   RebuildProjectionHandler,
   VerifyProjectionHandler,
   DiffProjectionHandler,
@@ -141,6 +145,7 @@ export class AppModule {
         { provide: APP_GUARD, useClass: IdentityLimitGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: HIT_WRITER, useValue: parts.appender.db },
+        { provide: BATCH_DOOR, useValue: parts.acceptBatch },
         { provide: ENQUEUE_ERASURE, useValue: parts.enqueueErasure },
         { provide: ENQUEUE_REBUILDS, useValue: parts.enqueueRebuilds },
         { provide: OPERATOR, useValue: parts.operator },

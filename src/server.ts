@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Wire } from './app-parts.ts';
 import { ensureAdminKey } from './commands/issue-api-key/ensure-admin-key.ts';
+import type { BatchDoor } from './commands/record-hits/accept-batch.handler.ts';
 import { openCountries } from './commands/record-hits/country.ts';
 import { createIntake, type Intake } from './commands/record-hits/intake.ts';
 import type { RecordHits } from './commands/record-hits/record-hits.command.ts';
@@ -120,8 +121,12 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
   };
   const enqueueErasure = erasureIn(queue);
   const enqueueRebuilds = rebuildsIn(queue);
+  const acceptBatch: BatchDoor = (batch) => {
+    if (started.intake === undefined) throw new Error('the intake is opened before anybody is answered');
+    return started.intake.acceptBatch(batch);
+  };
   const operator = { database: openOperator(ground, log, started.databases), catalog: CATALOG, spamHosts };
-  const asked = { ...asking, canMail, enqueueErasure, enqueueRebuilds, operator };
+  const asked = { ...asking, canMail, acceptBatch, enqueueErasure, enqueueRebuilds, operator };
   const parts = { appender, writer, reader, ...asked, registry, log, clock: systemClock, baseUrl };
   const app = (started.app = await createApp(wire, parts, isApi ? 'all' : 'health'));
   if (isApi) {

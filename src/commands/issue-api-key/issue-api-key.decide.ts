@@ -1,4 +1,5 @@
 import { SCOPES } from '../../domain/api-key.ts';
+import { parseInstant } from '../../domain/instant.ts';
 import { cleanName, MAX_NAME } from '../../domain/names.ts';
 import { cleanText } from '../../domain/text.ts';
 import { isUuid } from '../../domain/uuid.ts';
@@ -6,7 +7,6 @@ import type { EventOf } from '../../log/events/event.ts';
 import { InvalidInput, NotAllowed, type FieldError } from '../../platform/errors.ts';
 import { invalidFields } from '../invalid-fields.ts';
 import { ENVIRONMENT_KEY } from './environment-key.ts';
-import { parseExpiry } from './expiry.ts';
 import type { KeyIssuer, NewApiKey } from './issue-api-key.command.ts';
 
 const MAX_ACCOUNT = 100;
@@ -149,7 +149,7 @@ function readSiteIds(value: unknown, { sight }: KeyIssuer, fault: Fault): string
 
 function readExpiry(value: unknown, now: Date, fault: Fault): string | null {
   if (value === undefined || value === null) return null;
-  const at = typeof value === 'string' ? parseExpiry(value) : undefined;
+  const at = typeof value === 'string' ? parseInstant(value) : undefined;
   if (at === undefined) fault('/expires_at', 'must be a time such as 2030-01-31T12:00:00Z, or null');
   else if (at <= now.getTime()) fault('/expires_at', 'must be in the future');
   else return new Date(at).toISOString();

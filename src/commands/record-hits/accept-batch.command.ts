@@ -3,7 +3,7 @@ import type { Headers } from '../../domain/rules/v1/agent/headers.ts';
 import type { Sight } from '../../domain/sight.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { EventBody } from './accept-hit.command.ts';
-import type { DropReason } from './drop-reasons.ts';
+import { DROP_REASONS, type DropReason } from './drop-reasons.ts';
 
 /** One hit that a server hands on, checked and bounded, not yet interpreted. */
 export interface BatchElement {
@@ -28,6 +28,8 @@ export interface BatchSender {
   /** Which sites its key may write events of: the others are not there for it. */
   readonly sight: Sight;
 }
+
+export const DROPPED_FOR: readonly string[] = Object.keys(DROP_REASONS);
 
 /** What became of a batch. All that is to be logged is in the log. Plain JSON: it is kept for an `Idempotency-Key`. */
 export interface BatchAnswer {
