@@ -1,6 +1,6 @@
 import { validateSync } from 'class-validator';
 import fc from 'fast-check';
-import { EventDto } from './event.dto.ts';
+import { EventDto, LONG_NAMES } from './event.dto.ts';
 import { MAX_DEPTH } from '../problem/json-depth.ts';
 import { checkEvent, checkEventValue, type WireResult } from './wire-check.ts';
 
@@ -203,15 +203,23 @@ describe('p', () => {
 });
 
 describe('the DTO', () => {
-  const FIELDS = ['n', 'u', 'r', 'p', 'w', 't', 's', 'v'] as const;
+  const FIELDS = ['n', 'u', 'r', 'p', 'd', 'w', 't', 's', 'v', 'i', '$', 'h', 'e', 'sd'] as const;
 
-  /** The first field at fault, in the documentation's order; null for none, '' for the whole. */
+  /** Under which name a field is there, if at all. */
+  const nameOf = (value: object, field: (typeof FIELDS)[number]): string | undefined =>
+    [field, ...((LONG_NAMES as Record<string, readonly string[]>)[field] ?? [])].find((name) => Object.hasOwn(value, name));
+
+  /** The first field at fault, in the documentation's order and as sent; null for none, '' for the whole. */
   function faultByDto(value: unknown): string | null {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return '';
     const dto = new EventDto();
-    for (const field of FIELDS) if (Object.hasOwn(value, field)) dto[field] = (value as Record<string, unknown>)[field];
+    for (const field of FIELDS) {
+      const name = nameOf(value, field);
+      if (name !== undefined) dto[field] = (value as Record<string, unknown>)[name];
+    }
     const wrong = validateSync(dto).map((error) => error.property);
-    return FIELDS.find((field) => wrong.includes(field)) ?? null;
+    const field = FIELDS.find((one) => wrong.includes(one));
+    return field === undefined ? null : (nameOf(value, field) ?? field);
   }
 
   const text = fc.oneof(
@@ -232,9 +240,21 @@ describe('the DTO', () => {
     fc.integer({ min: 28, max: 33 }).map((n) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`k${i}`, 1]))),
     fc.integer({ min: 1998, max: 2002 }).map((length) => ({ long: 'x'.repeat(length) })),
   );
-  const event = fc.record(
-    { n: odd, u: fc.oneof(fc.constant(U), odd), r: odd, p: props, w: odd, t: odd, s: odd, v: odd, x: odd },
-    { requiredKeys: [] },
+  const url = fc.oneof(fc.constant(U), odd);
+  const sites = fc.oneof(odd, fc.integer({ min: 8, max: 12 }).map((n) => 'a,'.repeat(n)));
+  const numbers = { w: odd, t: odd, s: odd, v: odd, h: odd, e: odd, sd: odd };
+  const short = { n: odd, u: url, r: odd, p: props, d: sites, i: odd, $: odd, ...numbers };
+  const long = { name: text, url: fc.constant(U), referrer: odd, domain: sites, interactive: odd, revenue: odd };
+  const event = fc.oneof(
+    { weight: 2, arbitrary: fc.record({ ...short, x: odd }, { requiredKeys: [] }) },
+    ...['props', 'm', 'meta'].map((key) => ({
+      weight: 1,
+      arbitrary: fc.record({ ...long, [key]: props }, { requiredKeys: ['url'] }),
+    })),
+    {
+      weight: 1,
+      arbitrary: fc.record({ ...short, ...long, name: odd, url, props, m: props, meta: props }, { requiredKeys: [] }),
+    },
   );
 
   it('refuses exactly the JSON values that the hand-written check refuses, for the same field', () => {
@@ -250,7 +270,8 @@ describe('the DTO', () => {
       { numRuns: 3_000 },
     );
     // Every kind of answer was met, so that the property says something about each.
-    expect([...seen.keys()].sort()).toEqual(['', 'n', 'p', 'r', 'u', null].sort());
+    const names = ['n', 'name', 'u', 'url', 'r', 'referrer', 'p', 'props', 'm', 'meta', 'd', 'domain'];
+    expect([...seen.keys()].sort()).toEqual(['', null, ...names].sort());
   });
 
   it('gives only what can be stored', () => {
@@ -258,8 +279,8 @@ describe('the DTO', () => {
       fc.property(event, (sent) => {
         const checked = checkEvent(Buffer.from(JSON.stringify(sent)));
         if (!checked.ok) return;
-        const { name, width, durationMs, scroll, props: stored, vitals } = checked.body;
-        for (const value of [name, stored, vitals]) {
+        const { name, width, durationMs, scroll, props: stored, vitals, revenue } = checked.body;
+        for (const value of [name, stored, vitals, revenue]) {
           if (value === null) continue;
           expect(value.isWellFormed()).toBe(true);
           expect(value).not.toContain('\0');
