@@ -1,6 +1,18 @@
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
 
-import { USER_AGENT } from './chromium.ts';
+import { CHROMIUM, CHROMIUM_FLAGS, USER_AGENT } from './chromium.ts';
+
+/**
+ * Chromium driven by Playwright: real mouse and keys. It takes each tab for visible and focused, and prerenders
+ * nothing; for that there is `startTabs`. Its back/forward cache is on, as people have it.
+ */
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM!,
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    args: CHROMIUM_FLAGS,
+  });
+}
 
 /** Somebody with a browser that has never been anywhere. */
 export interface Person {

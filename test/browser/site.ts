@@ -1,11 +1,11 @@
-import type { Answer } from './static-server.ts';
+import type { Answer } from './host-server.ts';
 
 /** HTML of a page's body, or all that is to say about it. */
-export type Page = string | { body?: string; head?: string; status?: number; headers?: Record<string, string> };
+export type SitePage = string | { body?: string; head?: string; status?: number; headers?: Record<string, string> };
 
 export interface SiteSetup {
   /** By path, without query. Others answer 404, with the tracker on their page too. */
-  pages: Record<string, Page>;
+  pages: Record<string, SitePage>;
   /** Stands on each page before its own head. Default: the tracker's tag with these attributes. */
   head?: string | ((site: TestSite) => string);
   /** Of the tracker's tag: `{ 'data-hash': '' }`. */

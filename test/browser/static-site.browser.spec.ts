@@ -1,7 +1,7 @@
-import { inBrowser, openRoom, type Room } from './browser.ts';
+import { inBrowser, openRoom, type BrowserRoom } from './browser.ts';
 
 inBrowser('a static site', () => {
-  let room: Room;
+  let room: BrowserRoom;
   beforeAll(async () => {
     room = await openRoom();
   });

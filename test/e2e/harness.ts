@@ -58,7 +58,16 @@ export async function startTestServer(env: Record<string, string> = {}, log?: Lo
   const steps: (() => Promise<void>)[] = [];
   const shutdown = { register: (_name: string, stop: () => Promise<void>) => void steps.push(stop) };
   const own = log ?? createLogger(config.logLevel);
-  const server = await startServer({ wire: AppModule.of, config, log: own, shutdown });
+  const stop = async (): Promise<void> => {
+    for (const step of steps.reverse()) await step();
+    await testDatabase.drop();
+    await rm(folder, { recursive: true });
+  };
+  // What had started when something failed would keep the run from its end.
+  const server = await startServer({ wire: AppModule.of, config, log: own, shutdown }).catch(async (e: unknown) => {
+    await stop();
+    throw e;
+  });
   const database = openDatabase({ url: testDatabase.url, max: 2, applicationName: 'test', onError: () => undefined });
 
   const ask = (path: string, o: Ask = {}): Promise<Answer> => askAt(server.baseUrl, path, { key: adminKey, ...o });
@@ -75,10 +84,8 @@ export async function startTestServer(env: Record<string, string> = {}, log?: Lo
       return made.json as { id: string; domain: string };
     },
     async stop() {
-      for (const step of steps.reverse()) await step();
       await database.close();
-      await testDatabase.drop();
-      await rm(folder, { recursive: true });
+      await stop();
     },
   };
 }
