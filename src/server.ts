@@ -17,9 +17,11 @@ import { createKeyring, type Keyring } from './http/access/keyring.ts';
 import { createSessionRing, type SessionRing } from './http/access/session-ring.ts';
 import { registerEventRoute } from './http/event/event.route.ts';
 import { serveOpenApi } from './http/openapi/openapi.ts';
+import { registerPixelRoute } from './http/pixel/pixel.route.ts';
 import { createRequestLimits } from './http/rate-limit/request-limits.ts';
 import { addSecurityHeaders, closeApp, createApp } from './http-server.ts';
 import { erasureIn } from './jobs/erase-sites.job.ts';
+import { createLogFollower, type LogFollower } from './jobs/follow-log.ts';
 import { rebuildsIn } from './jobs/rebuild-projections.job.ts';
 import { jobsOf } from './jobs/jobs.ts';
 import { createSealer, type Sealer } from './log/segments/sealer.ts';
@@ -73,6 +75,7 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
     queue?: Queue;
     projector?: Projector;
     sealer?: Sealer;
+    follower?: LogFollower;
     intake?: Intake;
     keyring?: Keyring;
     app?: NestFastifyApplication;
@@ -83,6 +86,7 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
   shutdown.register('jobs', async () => started.queue?.stop());
   shutdown.register('segments', async () => started.sealer?.stop());
   shutdown.register('projections', async () => started.projector?.stop());
+  shutdown.register('access log', async () => started.follower?.stop());
   shutdown.register('keys', async () => started.keyring?.stop());
   shutdown.register('hits', async () => started.intake?.stop());
   shutdown.register('HTTP', async () => started.app && closeApp(started.app, log));
@@ -147,6 +151,8 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
     started.projector.start();
     started.sealer = createSealer({ db: open('sealer', 1).db, onError });
     started.sealer.start();
+    const follower = await openFollower(config, open('access log', 3, { role: 'writer' }), log, () => started.projector?.wake());
+    if (follower !== undefined) (started.follower = follower).start();
   }
   const databases = { writer: writer.db, owner: owner.db, reader: reader.db };
   const { logRetentionDays } = config;
@@ -227,8 +233,16 @@ async function openIntake(app: NestFastifyApplication, o: IntakeParts, onAppende
     onAppended,
   });
   await intake.start();
-  registerEventRoute(app.getHttpAdapter().getInstance() as unknown as FastifyInstance, intake);
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  registerEventRoute(fastify, intake);
+  registerPixelRoute(fastify, intake);
   return intake;
+}
+
+async function openFollower(config: Config, { db }: Database, log: Logger, onAppended: () => void) {
+  const { logPath: path, logBesideTracker: isBesideTracker } = config;
+  if (path === undefined) return undefined;
+  return createLogFollower({ db, path, isBesideTracker, countryOf: await openCountries(config.geoipFile), log, onAppended });
 }
 
 function trustedProxies(config: Config): readonly Cidr[] {

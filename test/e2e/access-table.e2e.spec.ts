@@ -45,6 +45,7 @@ const NAMED: Readonly<Record<string, (made: Made) => string>> = {
   stats: ({ site }) => site.id,
   export: ({ site }) => site.id,
   badge: ({ site }) => site.id,
+  pixel: ({ site }) => site.id,
   folders: ({ folder }) => folder,
   keys: ({ key }) => key,
   alerts: ({ alert }) => alert,

@@ -61,6 +61,7 @@ export const ROWS: readonly Row[] = [
   row('POST /api/event',                        '202   202   202   202      202       202     202    202', hit),
   row('POST /api/events',                       '401   401   403   403      202       401     401    202', { body: ({ site }) => [{ u: `https://${site.domain}/` }] }),
   row('OPTIONS /api/event',                     '204   204   204   204      204       204     204    204'),
+  row('GET /api/pixel/{site_id}.gif',           '200   200   200   200      200       200     200    200', { headers: ({ site }) => ({ referer: `https://${site.domain}/` }) }),
   row('GET /antics.js',                         '200   200   200   200      200       401     200    200'),
   row('GET /antics.core.js',                    '200   200   200   200      200       401     200    200'),
   row('GET /api/health',                        '200   200   200   200      200       401     200    200'),

@@ -12,11 +12,11 @@ const NO_KEY: Accepted = { outcome: 'no_key' };
 /**
  * The site is that of the Origin. Only a browser sends one, and only truthfully; a hit without it comes from a server,
  * which says whom it speaks for (`Referer`, else the page's URL) and has to show a key. Of an image, the Referer is what
- * the Origin is otherwise. Where the hit names its site, that site has to be one of the place that it comes from.
+ * the Origin is otherwise, and the page's URL where there is none, as in mails. Where the hit names its site, that site has to be one of the place that it comes from.
  */
 export function findSite(draft: Draft, edge: Edge): StepResult {
   const { isImage = false, body } = draft.incoming;
-  const origin = draft.header('origin') ?? (isImage ? originOf(draft.header('referer')) : undefined);
+  const origin = draft.header('origin') ?? (isImage ? (originOf(draft.header('referer')) ?? originOf(body.url)) : undefined);
   if (origin === undefined) return findSiteByKey(draft, edge);
   const host = edge.hostOf(origin);
   const claim = body.sites?.[0];
@@ -50,8 +50,8 @@ function isAtOrBelow(host: string, domain: string): boolean {
 }
 
 /** `https://example.com/a` → `https://example.com`; undefined where there is none. */
-function originOf(referer: string | undefined): string | undefined {
-  return /^https?:\/\/[^/\\?#]+/i.exec(referer ?? '')?.[0];
+function originOf(url: string | undefined): string | undefined {
+  return /^https?:\/\/[^/\\?#]+/i.exec(url ?? '')?.[0];
 }
 
 async function findSiteByKey(draft: Draft, edge: Edge): Promise<Accepted | undefined> {

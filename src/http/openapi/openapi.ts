@@ -3,6 +3,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import type { FastifyInstance, onSendHookHandler } from 'fastify';
 import { describeAskers } from './api-asker.ts';
 import { describeEventRoute, EVENT_MODELS } from '../event/event.openapi.ts';
+import { describePixelRoute } from '../pixel/pixel.openapi.ts';
 
 export const DOCUMENT_PATH = '/api/openapi.json';
 export const DOCS_PATH = '/api/docs';
@@ -30,6 +31,7 @@ export function createOpenApiDocument(app: NestFastifyApplication): OpenAPIObjec
     .build();
   const document = SwaggerModule.createDocument(app, config, { extraModels: EVENT_MODELS });
   describeEventRoute(document);
+  describePixelRoute(document);
   return document;
 }
 
