@@ -1,5 +1,5 @@
 import type { BreakdownQuery, BreakdownRow } from '../projections/views/breakdown/v1/breakdown.read.ts';
-import { meanSeconds, shareOf } from './rates.ts';
+import { meanPercent, meanSeconds, shareOf } from './rates.ts';
 import type { ViewName } from './snapshot.ts';
 
 export type Metric = BreakdownQuery['metric'];
@@ -39,6 +39,16 @@ export interface BreakdownEntry {
   readonly visit_duration: number | null;
 }
 
+/** A row of the metric `pathname`. Its `visit_duration` is the time on the page, which it tells under that name, too. */
+export interface PageEntry extends BreakdownEntry {
+  /** How far down the page was seen, in percent: the mean over the views that told it. */
+  readonly scroll_depth: number | null;
+  /** Mean seconds over the views whose time is known. */
+  readonly time_on_page: number | null;
+}
+
+export type Entry = BreakdownEntry | PageEntry | EventEntry;
+
 /** A row of the metric `event`, which has a number of events and nothing else of a visit's. */
 export interface EventEntry {
   readonly value: string;
@@ -50,20 +60,25 @@ export interface EventEntry {
   readonly visit_duration: null;
 }
 
-export function breakdownEntry(row: BreakdownRow, metric: Metric): BreakdownEntry | EventEntry {
+export function breakdownEntry(row: BreakdownRow, metric: Metric): Entry {
   const { value, visitors, visits, pageviews, bounces, entries, timed, ms } = row;
   if (metric === 'event') {
     // Of events the view keeps the number in the column of the page views.
     const none = { pageviews: null, bounce_rate: null, visit_duration: null };
     return { value, visitors, visits, events: pageviews, ...none };
   }
-  const isPage = metric === 'pathname';
+  if (metric !== 'pathname') {
+    return { value, visitors, visits, pageviews, bounce_rate: shareOf(bounces, visits), visit_duration: meanSeconds(ms, visits) };
+  }
+  const time = meanSeconds(ms, timed);
   return {
     value,
     visitors,
     visits,
     pageviews,
-    bounce_rate: shareOf(bounces, isPage ? entries : visits),
-    visit_duration: meanSeconds(ms, isPage ? timed : visits),
+    bounce_rate: shareOf(bounces, entries),
+    visit_duration: time,
+    scroll_depth: meanPercent(row.scroll, row.scrolled),
+    time_on_page: time,
   };
 }

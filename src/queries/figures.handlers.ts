@@ -7,6 +7,7 @@ import { GetReadinessHandler } from './get-readiness/get-readiness.handler.ts';
 import { GetRealtimeHandler } from './get-realtime/get-realtime.handler.ts';
 import { GetStatsHandler } from './get-stats/get-stats.handler.ts';
 import { GetTimeseriesHandler } from './get-timeseries/get-timeseries.handler.ts';
+import { GetVitalsHandler } from './get-vitals/get-vitals.handler.ts';
 
 /** Every question about figures. They need `READER` and `QUERY_CLOCK`. */
 export const FIGURES_HANDLERS = [
@@ -15,6 +16,7 @@ export const FIGURES_HANDLERS = [
   GetRealtimeHandler,
   GetPathsHandler,
   GetEntryExitHandler,
+  GetVitalsHandler,
   ExportDaysHandler,
   ExportBreakdownHandler,
   GetBadgeHandler,

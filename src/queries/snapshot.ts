@@ -5,7 +5,7 @@ import { readServing, type Serving } from '../projections/engine/status.read.ts'
 import { READABLE } from '../projections/readable.read.ts';
 
 /** Views by the names under which the engine suspends them. */
-export type ViewName = 'summary' | 'breakdown' | 'pages' | 'paths' | 'live';
+export type ViewName = 'summary' | 'breakdown' | 'pages' | 'paths' | 'live' | 'vitals';
 
 /** One moment of the database: what is read in it agrees, and is what `serving.position` says. */
 export interface Snapshot {

@@ -102,7 +102,15 @@ function arbitraryHit(spamReferrers: readonly string[]): fc.Arbitrary<Omit<Given
   return fc.oneof(
     { weight: 6, arbitrary: fc.record({ ...common, name: fc.constant(null), durationMs: values.secondsOnPageLeft }) },
     { weight: 2, arbitrary: fc.record({ ...common, name: values.names, durationMs: values.secondsOnPageLeft }) },
-    { weight: 3, arbitrary: fc.record({ ...common, name: fc.constant('engagement'), durationMs: values.reportedMs }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        ...common,
+        name: fc.constant('engagement'),
+        durationMs: values.reportedMs,
+        vitals: usually<string | null>(values.vitals, fc.constant(null), 3),
+      }),
+    },
   );
 }
 

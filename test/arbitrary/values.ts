@@ -81,7 +81,12 @@ export const props = fc.constantFrom(
   '{}',
 );
 
-export const vitals = fc.constantFrom('{"lcp":1200,"inp":80,"cls":0.02}', '{}');
+/** The log may hold what is no number; from a thousand on figures have three digits. */
+export const vitals = fc.constantFrom(
+  ...['{"lcp":1200,"inp":80,"cls":0.02}', '{"lcp":1200,"inp":80,"cls":0.02}', '{"lcp":1205}', '{"lcp":999.5,"inp":8}'],
+  ...['{"inp":0,"cls":0}', '{"cls":0.1235}', '{"lcp":3600000,"cls":1000}', '{"lcp":99999,"cls":0.1234}'],
+  ...['{"lcp":"fast","inp":null,"cls":[1]}', '{"lcp":5e12,"inp":-3}', '{}'],
+);
 
 export const widths = fc.constantFrom(null, 1, 320, 767, 768, 1023, 1024, 1920, 100_000);
 

@@ -10,10 +10,10 @@ import {
   startFacts,
   type DayPiece,
 } from '../../src/projections/build/build.ts';
-import { newestRules } from '../../src/projections/catalog.ts';
+import { newestRules, newestViews, type Catalog } from '../../src/projections/catalog.ts';
 import { namesOf } from '../../src/projections/facts/names.ts';
 import { rulesWith } from '../../src/projections/facts/rules.ts';
-import { CATALOG, VIEWS } from '../../src/projections/views.ts';
+import { CATALOG } from '../../src/projections/views.ts';
 import { stops } from './written-log.ts';
 
 export interface Pieces {
@@ -23,12 +23,17 @@ export interface Pieces {
   /** Positions of a range, and hits of a piece. */
   range: number;
   most: number;
+  catalog?: Catalog;
 }
 
 /** Builds a generation in bulk on several connections at once, the later months first. */
-export async function buildInPieces(lanes: readonly Database[], { generation, head, range: size, most }: Pieces): Promise<void> {
+export async function buildInPieces(
+  lanes: readonly Database[],
+  { generation, head, range: size, most, catalog = CATALOG }: Pieces,
+): Promise<void> {
   const names = namesOf(generation);
-  const rules = rulesWith(newestRules(CATALOG), []);
+  const rules = rulesWith(newestRules(catalog), []);
+  const views = newestViews(catalog);
   const once = async <T>(step: (tx: Db) => Promise<T>): Promise<T> => {
     const [lane] = lanes;
     if (lane === undefined) throw new Error('no lane');
@@ -45,10 +50,10 @@ export async function buildInPieces(lanes: readonly Database[], { generation, he
   await inLanes(lanes, monthsOf(pieces).reverse(), async (db, month) => {
     for (const piece of month) {
       const options = { writeVisits: true };
-      await db.transaction().execute((tx) => buildDays(tx, names, rules, VIEWS, piece, options));
+      await db.transaction().execute((tx) => buildDays(tx, names, rules, views, piece, options));
     }
   });
-  await once((tx) => buildLast(tx, names, VIEWS, head));
+  await once((tx) => buildLast(tx, names, views, head));
   await once((tx) => finishFacts(tx, names, head));
 }
 

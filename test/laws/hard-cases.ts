@@ -47,6 +47,23 @@ export const HARD_CASES: Readonly<Record<string, ArbitraryLog>> = {
     engagement('/', 7, at('09:04')),
     pageView('/', at('09:05')),
   ),
+  'a later report tells other vitals, and no deeper scroll, of pages that are then rolled up': utc(
+    pageView('/', at('09:00')),
+    engagement('/', 3, at('09:01', { scroll: 80, vitals: { lcp: 1205, inp: 40, cls: 0.1 } })),
+    engagement('/', 3, at('09:03', { scroll: 20, vitals: { lcp: 999, cls: 0.1 } })),
+    pageView('/', { at: '2026-07-15T09:00', visitor: 1n }),
+    engagement('/', 3, at('09:02', { scroll: 100, vitals: { lcp: 5000, inp: 16 } })),
+    engagement('/', 3, at('09:04', { vitals: { inp: 200 } })),
+  ),
+  'a late view takes over scroll and vitals, and a view’s own are of the one before it': utc(
+    pageView('/', at('09:00')),
+    engagement('/', 40, at('09:10', { scroll: 60, vitals: { lcp: 1200 } })),
+    pageView('/b', at('09:20', { scroll: 10, vitals: { lcp: 700, cls: 0.2 } })),
+    event('Play', at('09:21', { scroll: 90, vitals: { lcp: 1 } })),
+    pageView('/', at('09:05')),
+    pageView('/a', at('09:15', { scroll: 30 })),
+    engagement('/a', null, at('09:16', { vitals: { inp: 3 } })),
+  ),
   'engagement that came before its view, and some that never gets one': utc(
     engagement('/', 40, at('09:10')),
     engagement('/never', 40, at('09:10')),

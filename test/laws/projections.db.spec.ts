@@ -1,13 +1,17 @@
 import { domainRules } from '../oracle/domain-rules.ts';
 import { expectLaws } from './hold.ts';
+import { OLDER_VERSIONS } from './versions.ts';
 import { openProjectionWorkshop } from './workshop.ts';
+
+const runs = Number(process.env['LAW_RUNS'] ?? 12);
+const options = { rules: domainRules, spamReferrers: ['semalt.com'] };
 
 describe('the projections', () => {
   it('keep all laws and equal the oracle over arbitrary logs, batches and restarts', async () => {
-    await expectLaws(openProjectionWorkshop, {
-      rules: domainRules,
-      numRuns: Number(process.env['LAW_RUNS'] ?? 12),
-      spamReferrers: ['semalt.com'],
-    });
+    await expectLaws(openProjectionWorkshop, { ...options, numRuns: runs });
+  }, 300_000);
+
+  it.each(OLDER_VERSIONS)('keep them with %s, too, which a database may hold', async (_name, catalog) => {
+    await expectLaws(() => openProjectionWorkshop(catalog), { ...options, numRuns: Math.ceil(runs / 4) });
   }, 300_000);
 });

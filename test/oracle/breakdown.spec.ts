@@ -100,9 +100,10 @@ describe('breakdowns', () => {
       pageView('/', ann('9:02')),
       pageView('/', bob('9:00')),
     );
+    const unknown = { visit_duration: null, scroll_depth: null, time_on_page: null };
     expect(of.breakdown('pathname')).toEqual([
-      { value: '/', visitors: 2, visits: 2, pageviews: 3, bounce_rate: 0.5, visit_duration: null },
-      { value: '/a', visitors: 1, visits: 1, pageviews: 1, bounce_rate: null, visit_duration: null },
+      { value: '/', visitors: 2, visits: 2, pageviews: 3, bounce_rate: 0.5, ...unknown },
+      { value: '/a', visitors: 1, visits: 1, pageviews: 1, bounce_rate: null, ...unknown },
     ]);
   });
 

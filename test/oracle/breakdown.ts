@@ -10,6 +10,9 @@ export interface BreakdownRow {
   bounce_rate: number | null;
   /** Mean seconds. */
   visit_duration: number | null;
+  /** Mean percent, and mean seconds under another name; of the metric `pathname` only. */
+  scroll_depth?: number | null;
+  time_on_page?: number | null;
   /** Occurrences; of the metric `event` only. */
   events?: number;
 }
@@ -66,6 +69,8 @@ function byPathname(visits: readonly Visit[]): BreakdownRow[] {
   return [...visitsBy(visits, pathsOf)].map(([value, those]) => {
     const views = those.flatMap((visit) => visit.views).filter((view) => view.row.pathname === value);
     const times = views.map((view) => view.timeMs).filter((ms) => ms !== null);
+    const scrolls = views.map((view) => view.scroll).filter((percent) => percent !== null);
+    const seconds = ratio(sum(times, (ms) => ms) / 1000, times.length);
     const entered = those.filter((visit) => visit.views.at(0)?.row.pathname === value);
     return {
       value,
@@ -73,7 +78,9 @@ function byPathname(visits: readonly Visit[]): BreakdownRow[] {
       visits: those.length,
       pageviews: views.length,
       bounce_rate: ratio(bouncesOf(entered), entered.length),
-      visit_duration: ratio(sum(times, (ms) => ms) / 1000, times.length),
+      visit_duration: seconds,
+      scroll_depth: ratio(sum(scrolls, (percent) => percent), scrolls.length),
+      time_on_page: seconds,
     };
   });
 }

@@ -4,6 +4,7 @@ import type { LogRow } from './log-row.ts';
 import { entriesOf, exitsOf, pathsOf, type EntryRow, type ExitRow, type PathRow } from './pages.ts';
 import type { Rules } from './rules.ts';
 import { isEngagement, isView, time, visitorDays, type Visit, type VisitorDay } from './visits.ts';
+import { vitalsOf, type RecountedVitals } from './vitals.ts';
 
 export type DayFigures = Figures & { date: string };
 
@@ -24,6 +25,7 @@ export interface Recount {
   paths: PathRow[];
   entry: EntryRow[];
   exit: ExitRow[];
+  vitals: RecountedVitals;
   /** Distinct visitor ids of the last 300 s and 24 h, whatever the period is. */
   realtime(nowMs: number): number;
   last24h(nowMs: number): number;
@@ -58,6 +60,7 @@ export function recount(rows: readonly LogRow[], scope: Scope, rules: Rules): Re
     paths: pathsOf(visits),
     entry: entriesOf(visits),
     exit: exitsOf(visits),
+    vitals: vitalsOf(visits),
     realtime: (nowMs) => since(nowMs, 300_000),
     last24h: (nowMs) => since(nowMs, 86_400_000),
   };

@@ -1,9 +1,10 @@
 import type { DayFigures } from '../../queries/export-days/export-days.query.ts';
-import type { BreakdownEntry, EventEntry, Metric } from '../../queries/get-stats/get-stats.query.ts';
-import { csvRecord } from './csv.ts';
+import type { Entry, Metric } from '../../queries/get-stats/get-stats.query.ts';
+import { csvRecord, type Cell } from './csv.ts';
 
 const DAYS = ['date', 'visitors', 'visits', 'pageviews', 'events', 'bounce_rate', 'visit_duration'] as const;
 const BREAKDOWN = ['value', 'visitors', 'visits', 'pageviews', 'bounce_rate', 'visit_duration'] as const;
+const PAGES = [...BREAKDOWN, 'scroll_depth', 'time_on_page'] as const;
 const EVENTS = ['value', 'visitors', 'visits', 'events'] as const;
 /** So that a row is no chunk of its own: a chunk costs more than a hundred rows. */
 const CHUNK_CHARACTERS = 16_384;
@@ -14,15 +15,19 @@ export function* daysTable(days: Iterable<DayFigures>): Generator<string> {
   for (const day of days) yield csvRecord(DAYS.map((column) => day[column]));
 }
 
-/** A row a value; of events the columns that they have. */
+/** A row a value; of events and pages the columns that they have. */
 export async function* breakdownTable(
   metric: Metric,
-  rows: AsyncIterable<BreakdownEntry | EventEntry>,
+  rows: AsyncIterable<Entry>,
 ): AsyncGenerator<string> {
-  yield csvRecord(metric === 'event' ? EVENTS : BREAKDOWN);
-  for await (const row of rows) {
-    yield csvRecord('events' in row ? EVENTS.map((column) => row[column]) : BREAKDOWN.map((column) => row[column]));
-  }
+  yield csvRecord(metric === 'event' ? EVENTS : metric === 'pathname' ? PAGES : BREAKDOWN);
+  for await (const row of rows) yield csvRecord(cellsOf(row));
+}
+
+function cellsOf(row: Entry): Cell[] {
+  if ('events' in row) return EVENTS.map((column) => row[column]);
+  if ('time_on_page' in row) return PAGES.map((column) => row[column]);
+  return BREAKDOWN.map((column) => row[column]);
 }
 
 /** The same text in fewer pieces. */

@@ -4,12 +4,24 @@ import type { PathEntry } from '../../queries/get-paths/get-paths.query.ts';
 import type { Freshness } from '../../queries/get-realtime/get-realtime.query.ts';
 import type { Meta, PublishedPeriod, SummaryFigures } from '../../queries/get-stats/get-stats.query.ts';
 import type { TimeseriesPoint } from '../../queries/get-timeseries/get-timeseries.query.ts';
+import type { PageVitalsEntry, VitalsEntry } from '../../queries/get-vitals/get-vitals.query.ts';
 
 export const Count = () => ApiProperty({ type: 'integer', minimum: 0, example: 310 });
 export const Rate = () =>
   ApiProperty({ type: 'number', nullable: true, minimum: 0, maximum: 1, example: 0.41, description: 'null: of nothing.' });
 export const Seconds = () =>
   ApiProperty({ type: 'number', nullable: true, minimum: 0, example: 93.4, description: 'Seconds; null: of nothing.' });
+export const Percent = () =>
+  ApiProperty({
+    type: 'number',
+    nullable: true,
+    minimum: 0,
+    maximum: 100,
+    example: 62.5,
+    description: 'Mean percent of the page that was seen, over the views that told it; null: none did.',
+  });
+const Vital = (description: string, example: number) =>
+  ApiProperty({ type: 'number', nullable: true, minimum: 0, example, description: `${description}; null: no view told it.` });
 const Day = () => ApiProperty({ type: 'string', format: 'date', example: '2026-11-23' });
 const Pathname = () => ApiProperty({ type: 'string', example: '/pricing' });
 
@@ -76,4 +88,21 @@ export class ExitPageDto implements ExitPage {
   @Count() readonly visitors!: number;
   @Count() readonly visits!: number;
   @Rate() readonly exit_rate!: number | null;
+}
+
+export class VitalsDto implements VitalsEntry {
+  @Vital('75th percentile of the Largest Contentful Paint, in ms', 1840) readonly lcp!: number | null;
+  @Vital('75th percentile of the Interaction to Next Paint, in ms', 120) readonly inp!: number | null;
+  @Vital('75th percentile of the Cumulative Layout Shift', 0.081) readonly cls!: number | null;
+  @ApiProperty({
+    type: 'integer',
+    minimum: 0,
+    example: 310,
+    description: 'Page views that told the metric which most of them told.',
+  })
+  readonly views!: number;
+}
+
+export class PageVitalsDto extends VitalsDto implements PageVitalsEntry {
+  @Pathname() readonly pathname!: string;
 }

@@ -6,12 +6,20 @@ import { GetPaths, type PathsAnswer } from '../../queries/get-paths/get-paths.qu
 import { GetRealtime, type RealtimeAnswer } from '../../queries/get-realtime/get-realtime.query.ts';
 import { GetStats } from '../../queries/get-stats/get-stats.query.ts';
 import { GetTimeseries, type TimeseriesAnswer } from '../../queries/get-timeseries/get-timeseries.query.ts';
+import { GetVitals, type VitalsAnswer } from '../../queries/get-vitals/get-vitals.query.ts';
 import { Access } from '../access/access.ts';
 import { ApiMaybeAsker } from '../openapi/api-asker.ts';
 import { ApiProblems } from '../openapi/api-problems.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { ParametersPipe } from './parameters.pipe.ts';
-import { EntryExitResponse, PathsResponse, RealtimeResponse, StatsResponse, TimeseriesResponse } from './stats.dto.ts';
+import {
+  EntryExitResponse,
+  PathsResponse,
+  RealtimeResponse,
+  StatsResponse,
+  TimeseriesResponse,
+  VitalsResponse,
+} from './stats.dto.ts';
 import { ListParameters, StatsParameters, TimeseriesParameters } from './stats.parameters.ts';
 
 /** A public site's figures are for everybody; of others for those who may read them. */
@@ -88,5 +96,18 @@ export class StatsController {
     @Query(new ParametersPipe(ListParameters)) { period, limit }: ListParameters,
   ): Promise<EntryExitAnswer> {
     return this.queries.execute(new GetEntryExit(siteId, period, Number(limit)));
+  }
+
+  @Get('vitals')
+  @Access(READERS)
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ summary: 'Web vitals of the pages with most views that told them: the 75th percentiles' })
+  @ApiOkResponse({ type: VitalsResponse })
+  @ApiProblems(400, 401, 403, 404, 503)
+  vitals(
+    @Param('site_id') siteId: string,
+    @Query(new ParametersPipe(ListParameters)) { period, limit }: ListParameters,
+  ): Promise<VitalsAnswer> {
+    return this.queries.execute(new GetVitals(siteId, period, Number(limit)));
   }
 }

@@ -5,23 +5,29 @@ import type { RealtimeAnswer } from '../../queries/get-realtime/get-realtime.que
 import {
   STATS_METRICS,
   type BreakdownEntry,
+  type Entry,
   type EventEntry,
   type Metric,
+  type PageEntry,
   type StatsAnswer,
 } from '../../queries/get-stats/get-stats.query.ts';
 import type { TimeseriesAnswer } from '../../queries/get-timeseries/get-timeseries.query.ts';
+import type { VitalsAnswer } from '../../queries/get-vitals/get-vitals.query.ts';
 import {
   Count,
   EntryPageDto,
   ExitPageDto,
   FreshnessDto,
   MetaDto,
+  PageVitalsDto,
   PathDto,
+  Percent,
   PeriodDto,
   Rate,
   Seconds,
   SummaryDto,
   TimeseriesPointDto,
+  VitalsDto,
 } from './figures.dto.ts';
 
 // What the routes answer, for the API's document. Each implements the answer of its question, so that neither can
@@ -36,6 +42,11 @@ export class BreakdownEntryDto implements BreakdownEntry {
   @Seconds() readonly visit_duration!: number | null;
 }
 
+export class PageEntryDto extends BreakdownEntryDto implements PageEntry {
+  @Percent() readonly scroll_depth!: number | null;
+  @Seconds() readonly time_on_page!: number | null;
+}
+
 export class EventEntryDto implements EventEntry {
   @ApiProperty({ example: 'Signup' }) readonly value!: string;
   @Count() readonly visitors!: number;
@@ -46,7 +57,7 @@ export class EventEntryDto implements EventEntry {
   @ApiProperty({ type: 'null' }) readonly visit_duration!: null;
 }
 
-@ApiExtraModels(BreakdownEntryDto, EventEntryDto)
+@ApiExtraModels(BreakdownEntryDto, PageEntryDto, EventEntryDto)
 export class StatsResponse implements Omit<StatsAnswer, 'next'> {
   @ApiProperty({ format: 'uuid' }) readonly site_id!: string;
   @ApiProperty() readonly period!: PeriodDto;
@@ -55,10 +66,13 @@ export class StatsResponse implements Omit<StatsAnswer, 'next'> {
   @ApiProperty() readonly previous_summary!: SummaryDto;
   @ApiProperty({
     type: 'array',
-    description: 'Visitors descending, then value. Rows of the metric `event` have `events`.',
-    items: { oneOf: [{ $ref: getSchemaPath(BreakdownEntryDto) }, { $ref: getSchemaPath(EventEntryDto) }] },
+    description:
+      'Visitors descending, then value. Rows of the metric `pathname` have `scroll_depth` and `time_on_page`, those of ' +
+      '`event` have `events`.',
+    // Rows of pages have all that other rows have: any of them, and not one.
+    items: { anyOf: [BreakdownEntryDto, PageEntryDto, EventEntryDto].map((dto) => ({ $ref: getSchemaPath(dto) })) },
   })
-  readonly breakdown!: (BreakdownEntry | EventEntry)[];
+  readonly breakdown!: Entry[];
   @ApiProperty({ type: 'string', nullable: true, example: null, description: 'null: there are no more rows.' })
   readonly next_cursor!: string | null;
   @ApiProperty() readonly meta!: MetaDto;
@@ -83,5 +97,14 @@ export class PathsResponse implements PathsAnswer {
 export class EntryExitResponse implements EntryExitAnswer {
   @ApiProperty({ type: () => [EntryPageDto] }) readonly entry!: EntryPageDto[];
   @ApiProperty({ type: () => [ExitPageDto] }) readonly exit!: ExitPageDto[];
+  @ApiProperty() readonly meta!: MetaDto;
+}
+
+export class VitalsResponse implements VitalsAnswer {
+  @ApiProperty({ format: 'uuid' }) readonly site_id!: string;
+  @ApiProperty() readonly period!: PeriodDto;
+  @ApiProperty({ description: 'Over all pages of the site, those that are not listed too.' }) readonly summary!: VitalsDto;
+  @ApiProperty({ type: () => [PageVitalsDto], description: 'Views descending, then pathname.' })
+  readonly vitals!: PageVitalsDto[];
   @ApiProperty() readonly meta!: MetaDto;
 }

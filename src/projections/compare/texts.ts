@@ -4,6 +4,7 @@ import type { Tx } from '../../platform/database.ts';
 import { namesOf } from '../facts/names.ts';
 import { DEVICES, SHARED_TERMS } from '../facts/terms.ts';
 import { METRICS, type Metric } from '../views/breakdown/v1/metrics.ts';
+import { whatOf } from '../views/vitals/v1/kinds.ts';
 
 /** The key of a row, with the columns that say what it is about. */
 export interface RawKey {
@@ -12,8 +13,8 @@ export interface RawKey {
 }
 
 /**
- * Turns keys into what people know, by the names that columns have in every view: `path`, `steps`, and `metric` with
- * `value`. Visitors are told by no name.
+ * Turns keys into what people know, by the names that columns have in every view: `path`, `steps`, `vital`, and `metric`
+ * with `value`. Visitors are told by no name.
  * @param facts generations whose dictionaries are asked
  */
 export async function textsOf(tx: Tx, facts: readonly number[], raw: readonly RawKey[]): Promise<Record<string, string>[]> {
@@ -22,7 +23,8 @@ export async function textsOf(tx: Tx, facts: readonly number[], raw: readonly Ra
     const term = (id: string, site = siteId): string => terms.get(`${site} ${id}`) ?? `(a text that is not known, ${id})`;
     return Object.fromEntries(
       Object.entries(key).flatMap(([column, value]): [string, string][] => {
-        if (column === 'path') return [[column, term(value)]];
+        if (column === 'vital') return [[column, whatOf(value).vital]];
+        if (column === 'path') return [[column, isOfAllPages(key) ? '(all pages)' : term(value)]];
         if (column === 'sequence') return [];
         if (column === 'steps') return [['path', stepsOf(value).map((id) => term(id)).join(' -> ')]];
         if (column === 'metric') return [[column, metricOf(value) ?? value]];
@@ -32,6 +34,8 @@ export async function textsOf(tx: Tx, facts: readonly number[], raw: readonly Ra
     );
   });
 }
+
+const isOfAllPages = ({ vital }: RawKey['key']): boolean => vital !== undefined && whatOf(vital).kind === 'site';
 
 /** Of a metric's number. */
 export function metricOf(id: string | number | undefined): Metric | undefined {

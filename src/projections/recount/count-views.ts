@@ -7,7 +7,8 @@ import { compare, type Comparison } from './compare.ts';
 import { counted, type Judged } from './counted.ts';
 import { createDictionaries, interpret } from './interpret.ts';
 import { isAfter, makeLive, startOfLastDay } from './live.ts';
-import { makePages, PAGES_MEASURES } from './pages.ts';
+import { makeMeasured, makeVitals, VITALS_KEYS, VITALS_MEASURES } from './measures.ts';
+import { makePages, PAGES_MEASURES, SCROLL_MEASURES } from './pages.ts';
 import { judgePathnames } from './pathnames.ts';
 import { makePaths, PATHS_MEASURES } from './paths.ts';
 import type { RecountedView, RecountOfView } from './report.ts';
@@ -22,6 +23,8 @@ import { makeEngaged, makeSessions, makeVisits } from './visits.ts';
 export interface CountOptions {
   scope: Scope;
   names: Names;
+  /** Of the views that serve. */
+  versions: Readonly<Record<string, number>>;
   views: readonly RecountedView[];
   only?: 'hits';
   onProgress?(progress: { hits: number; of: number }): void;
@@ -36,13 +39,19 @@ export interface Counted {
 /** Kept of each view; more of them say nothing new. */
 const MOST_EXAMPLES = 100;
 
-const ROLLED: readonly Rolled[] = [
-  { base: 'pages', keys: ['path'], measures: PAGES_MEASURES },
+const hasScroll = ({ versions }: CountOptions): boolean => (versions['pages'] ?? 0) >= 2;
+
+const pagesMeasures = (o: CountOptions): readonly string[] =>
+  hasScroll(o) ? [...PAGES_MEASURES, ...SCROLL_MEASURES] : PAGES_MEASURES;
+
+const rolledOf = (o: CountOptions): readonly Rolled[] => [
+  { base: 'pages', keys: ['path'], measures: pagesMeasures(o) },
   { base: 'breakdown', keys: ['metric', 'value'], measures: BREAKDOWN_MEASURES },
+  { base: 'vitals', keys: VITALS_KEYS, measures: VITALS_MEASURES },
 ];
 
 export async function countViews(tx: Tx, o: CountOptions): Promise<Counted> {
-  const rolled = o.only === 'hits' ? [] : ROLLED.filter(({ base }) => o.views.includes(base as RecountedView));
+  const rolled = o.only === 'hits' ? [] : rolledOf(o).filter(({ base }) => o.views.includes(base as RecountedView));
   const rollsUp = rolled.length > 0 && hasWholePeriods(o.scope);
   const since = o.views.includes('live') ? await startOfLastDay(tx, o.scope.position) : null;
   const isNow = since !== null && touches(o.scope, since);
@@ -107,6 +116,7 @@ async function countPiece(run: Run, piece: Piece, isFirst: boolean): Promise<voi
     await makeSessions(tx, scope, judged, piece, needed);
     await makeEngaged(tx, scope, judged, piece);
     await makeVisits(tx, needed);
+    if (days.includes('vitals') || (days.includes('pages') && hasScroll(o))) await makeMeasured(tx, scope, judged, piece);
   }
   if (days.includes('summary')) {
     if (withVisits) await summary.makeMasksOfVisits(tx);
@@ -117,8 +127,8 @@ async function countPiece(run: Run, piece: Piece, isFirst: boolean): Promise<voi
   }
   if (!withVisits) return;
   if (days.includes('pages')) {
-    await makePages(tx, scope);
-    await run.check('pages', ofDays(run, piece, 'pages_day', temporary('pages'), ['path'], PAGES_MEASURES));
+    await makePages(tx, scope, hasScroll(o));
+    await run.check('pages', ofDays(run, piece, 'pages_day', temporary('pages'), ['path'], pagesMeasures(o)));
   }
   if (days.includes('breakdown')) {
     await makeBreakdown(tx);
@@ -129,6 +139,10 @@ async function countPiece(run: Run, piece: Piece, isFirst: boolean): Promise<voi
     await makePaths(tx);
     const comparison = ofDays(run, piece, 'paths_day', temporary('paths'), ['sequence'], PATHS_MEASURES);
     await run.check('paths', { ...comparison, others: ['steps'], shownBy: ['steps'] });
+  }
+  if (days.includes('vitals')) {
+    await makeVitals(tx);
+    await run.check('vitals', ofDays(run, piece, 'vitals_day', temporary('vitals'), VITALS_KEYS, VITALS_MEASURES));
   }
   if (run.rolled.length > 0) await noteFrontiers(tx, isFirst);
   for (const rolled of run.rolled) await rollUp(tx, rolled, isFirst);

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 
 import type { Tx } from '../../platform/database.ts';
+import { scrolledPages } from './measures.ts';
 import type { Scope } from './scope.ts';
 import { makeTemporary, temporary } from './temporary.ts';
 import { VISIT_SUMS, visitsBy } from './visits.ts';
@@ -10,12 +11,14 @@ export const PAGES_MEASURES = [
   'entry_visitors', 'entries', 'entry_pageviews', 'entry_bounces', 'entry_ms',
   'exit_visitors', 'exits', 'exit_pageviews', 'exit_bounces', 'exit_ms',
 ] as const;
+/** Of the view from version 2 on. */
+export const SCROLL_MEASURES = ['scroll', 'scrolled'] as const;
 
 /**
  * Makes `recount_pages`: a row a site, day and page, by the key of its text. What was entered or left was seen, so that
  * the pages seen are all that there are.
  */
-export async function makePages(tx: Tx, scope: Scope): Promise<void> {
+export async function makePages(tx: Tx, scope: Scope, withScroll: boolean): Promise<void> {
   const page = sql`using (site_id, day, path)`;
   const again = sql`(select site_id, day, path, count(*)::int as visitors
     from (select distinct site_id, day, path, visitor from ${seen(scope)} where again) x group by 1, 2, 3)`;
@@ -25,14 +28,15 @@ export async function makePages(tx: Tx, scope: Scope): Promise<void> {
     sql`select site_id, day, path, s.visitors + coalesce(a.visitors, 0) as visitors, s.visits, s.pageviews, s.timed, s.ms,
         n.visitors as entry_visitors, n.visits as entries, n.pageviews as entry_pageviews, n.bounces as entry_bounces,
         n.ms as entry_ms, x.visitors as exit_visitors, x.visits as exits, x.pageviews as exit_pageviews,
-        x.bounces as exit_bounces, x.ms as exit_ms
+        x.bounces as exit_bounces, x.ms as exit_ms ${withScroll ? sql`, d.scroll, d.scrolled` : sql``}
       from (select site_id, day, path, count(*) filter (where is_first and not again)::int as visitors,
           count(*) filter (where is_first)::int as visits, count(*)::int as pageviews, count(time)::int as timed,
           coalesce(sum(time), 0)::float8 as ms
         from ${seen(scope)} group by 1, 2, 3) s
       left join ${again} a ${page}
       left join ${visitsOf(sql`v.entry`)} n ${page}
-      left join ${visitsOf(sql`v.exit`)} x ${page}`,
+      left join ${visitsOf(sql`v.exit`)} x ${page}
+      ${withScroll ? sql`left join ${scrolledPages()} d ${page}` : sql``}`,
     ['site_id', 'day', 'path'],
   );
 }

@@ -30,8 +30,10 @@ export interface RecountProgress {
   of: number;
 }
 
-/** The version of each view whose tables are known here. */
-const VERSIONS: Readonly<Record<RecountedView, number>> = { summary: 1, pages: 1, breakdown: 1, paths: 1, live: 1 };
+/** The versions of each view whose tables are known here. */
+const VERSIONS: Readonly<Record<RecountedView, readonly number[]>> = {
+  ...{ summary: [1], pages: [1, 2], breakdown: [1], paths: [1], live: [1], vitals: [1] },
+};
 
 /**
  * Counts what serves once more from the rows of the log, by definitions of its own: nothing that the fold has written
@@ -54,7 +56,7 @@ export async function recount(o: RecountOptions): Promise<RecountReport> {
       const rules = await readRules(tx, serving, o.ruleSets ?? RULE_SETS);
       const scope = await readScope(tx, asked, { facts: serving.generation, position: String(serving.position), ...rules });
       const { views, leftOut } = comparable(o.view === 'all' ? RECOUNTED_VIEWS : [o.view], serving);
-      const counted = await countViews(tx, { ...o, scope, names: serving.names, views });
+      const counted = await countViews(tx, { ...o, scope, names: serving.names, versions: serving.versions, views });
       return {
         position: serving.position,
         hits: counted.hits,
@@ -103,7 +105,7 @@ function comparable(asked: readonly RecountedView[], { versions, suspended }: Se
   for (const view of asked) {
     const version = versions[view];
     if (version === undefined) leftOut.push(`${view}: no version of it serves`);
-    else if (version !== VERSIONS[view]) leftOut.push(`${view}: v${version} serves, which cannot be counted anew here`);
+    else if (!VERSIONS[view].includes(version)) leftOut.push(`${view}: v${version} serves, which cannot be counted anew here`);
     else if (suspended.includes(view)) leftOut.push(`${view}: it is suspended, and answers nothing until a rebuild`);
     else views.push(view);
   }

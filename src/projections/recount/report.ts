@@ -1,5 +1,5 @@
 /** The views that can be counted anew. */
-export const RECOUNTED_VIEWS = ['summary', 'pages', 'breakdown', 'paths', 'live'] as const;
+export const RECOUNTED_VIEWS = ['summary', 'pages', 'breakdown', 'paths', 'live', 'vitals'] as const;
 export type RecountedView = (typeof RECOUNTED_VIEWS)[number];
 
 /** A figure that is not what the log says. Plain JSON; values of keys as texts (a path, a country), never as hashes. */

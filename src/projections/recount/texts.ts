@@ -5,6 +5,7 @@ import { CHANNELS } from '../../domain/rules/v1/source/channel.ts';
 import type { Tx } from '../../platform/database.ts';
 import type { Names } from '../facts/names.ts';
 import { METRICS, type Metric } from '../views/breakdown/v1/metrics.ts';
+import { whatOf } from '../views/vitals/v1/kinds.ts';
 import type { RawExample } from './compare.ts';
 import type { RecountExample } from './report.ts';
 
@@ -34,6 +35,11 @@ const figure = (text: string | null): number | string | null =>
 type TextOf = (id: string | undefined, site?: number) => string;
 
 function keyOf({ table, key }: Raw, text: TextOf): Record<string, string> {
+  if (key['vital'] !== undefined) {
+    const { kind, vital } = whatOf(key['vital']);
+    const path = kind === 'site' ? '(all pages)' : text(key['path']);
+    return { path, vital, ...(kind === 'views' ? {} : { value: key['value'] ?? '' }) };
+  }
   if (key['path'] !== undefined) return { path: text(key['path']) };
   if (key['sequence'] !== undefined) return { path: stepsOf(key['steps']).map((id) => text(id)).join(' -> ') };
   if (key['metric'] !== undefined) return { metric: metricOf(key['metric']) ?? key['metric'], value: valueOf(key, text) };

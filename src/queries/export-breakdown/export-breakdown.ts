@@ -2,8 +2,9 @@ import type { Db } from '../../platform/database.ts';
 import { Unavailable } from '../../platform/errors.ts';
 import { breakdownReads } from '../../projections/views/breakdown/breakdown.read.ts';
 import type { BreakdownRow } from '../../projections/views/breakdown/v1/breakdown.read.ts';
+import { pagesReads } from '../../projections/views/pages/pages.read.ts';
 import { versionOf } from '../../projections/views/versions.read.ts';
-import { breakdownEntry, viewOf, type BreakdownEntry, type EventEntry, type Metric } from '../breakdown-entry.ts';
+import { breakdownEntry, viewOf, type Entry, type Metric } from '../breakdown-entry.ts';
 import { periodOfSite } from '../period-of-site.ts';
 import { inSnapshot } from '../snapshot.ts';
 import { borrowConnection } from './borrow-connection.ts';
@@ -15,7 +16,7 @@ export interface BreakdownExport {
   readonly from: string;
   readonly to: string;
   /** In the order of the stats, once. */
-  readonly rows: AsyncIterable<BreakdownEntry | EventEntry>;
+  readonly rows: AsyncIterable<Entry>;
   /** Gives the connection back that the rows come from. To be called at the end, however it ends. Never rejects. */
   close(): Promise<void>;
 }
@@ -55,7 +56,8 @@ async function exportBreakdown(db: Db, q: BreakdownExportQuestion, now: number):
   try {
     const head = await inSnapshot(connection, q.siteId, [viewOf(q.metric)], async ({ tx, site, serving }) => {
       const { from, to } = periodOfSite(q.period, site, now);
-      const whole = { siteId: site.site_id, metric: q.metric, from, to, limit: ALL_ROWS };
+      const pages = viewOf(q.metric) === 'pages' ? { pages: versionOf('pages', pagesReads, serving) } : {};
+      const whole = { siteId: site.site_id, metric: q.metric, from, to, limit: ALL_ROWS, ...pages };
       await versionOf('breakdown', breakdownReads, serving).readBreakdown(holdingRows(tx), serving.names, whole);
       return { domain: site.domain, metric: q.metric, from, to };
     });
@@ -71,7 +73,7 @@ async function exportBreakdown(db: Db, q: BreakdownExportQuestion, now: number):
   }
 }
 
-async function* heldRows(connection: Db, metric: Metric): AsyncGenerator<BreakdownEntry | EventEntry, void> {
+async function* heldRows(connection: Db, metric: Metric): AsyncGenerator<Entry, void> {
   for (;;) {
     const rows = await fetchHeld<BreakdownRow>(connection, ROWS_A_FETCH);
     for (const row of rows) yield breakdownEntry(row, metric);

@@ -2,7 +2,7 @@ import { Query } from '@nestjs/cqrs';
 import type { Metric } from '../breakdown-entry.ts';
 import type { PlaceInBreakdown, StatsAnswer } from './get-stats.ts';
 
-export { STATS_METRICS, type BreakdownEntry, type EventEntry, type Metric } from '../breakdown-entry.ts';
+export { STATS_METRICS, type BreakdownEntry, type Entry, type EventEntry, type Metric, type PageEntry } from '../breakdown-entry.ts';
 export type { Meta } from '../meta.ts';
 export type { PublishedPeriod } from '../period-of-site.ts';
 export type { PlaceInBreakdown, StatsAnswer, SummaryFigures } from './get-stats.ts';

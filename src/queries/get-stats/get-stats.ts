@@ -1,9 +1,10 @@
 import type { Db } from '../../platform/database.ts';
 import { breakdownReads } from '../../projections/views/breakdown/breakdown.read.ts';
+import { pagesReads } from '../../projections/views/pages/pages.read.ts';
 import { summaryReads } from '../../projections/views/summary/summary.read.ts';
 import type { SummaryRow } from '../../projections/views/summary/v1/summary.read.ts';
 import { versionOf } from '../../projections/views/versions.read.ts';
-import { breakdownEntry, viewOf, type BreakdownEntry, type EventEntry, type Metric } from '../breakdown-entry.ts';
+import { breakdownEntry, viewOf, type Entry, type Metric } from '../breakdown-entry.ts';
 import { metaOf, type Meta } from '../meta.ts';
 import { periodOfSite, publishedPeriod, type PublishedPeriod } from '../period-of-site.ts';
 import { meanCount, meanSeconds, shareOf } from '../rates.ts';
@@ -32,7 +33,7 @@ export interface StatsAnswer {
   readonly metric: Metric;
   readonly summary: SummaryFigures;
   readonly previous_summary: SummaryFigures;
-  readonly breakdown: (BreakdownEntry | EventEntry)[];
+  readonly breakdown: Entry[];
   /** null: there are no more rows. */
   readonly next: PlaceInBreakdown | null;
   readonly meta: Meta;
@@ -58,6 +59,7 @@ export function getStats(db: Db, q: StatsQuestion, now: number): Promise<StatsAn
       from: period.from,
       to: period.to,
       limit: q.limit + 1,
+      ...(viewOf(q.metric) === 'pages' ? { pages: versionOf('pages', pagesReads, serving) } : {}),
       ...(q.after === null ? {} : { after: q.after }),
     });
     const page = rows.slice(0, q.limit);

@@ -42,6 +42,7 @@ export class ListSitesHandler implements IQueryHandler<ListSites> {
           excluded_paths: row.excluded_paths,
           query_keys: row.query_keys,
           respect_gpc: row.respect_gpc,
+          aliases: row.aliases,
           version: row.version,
         }));
       });

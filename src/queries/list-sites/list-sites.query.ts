@@ -15,6 +15,7 @@ export interface ListedSite {
   readonly excluded_paths: readonly string[];
   readonly query_keys: readonly string[];
   readonly respect_gpc: boolean;
+  readonly aliases: readonly string[];
   readonly version: number;
 }
 

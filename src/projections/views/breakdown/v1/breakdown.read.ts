@@ -20,6 +20,9 @@ export interface BreakdownRow {
   timed: number;
   /** Sum of the visits' durations; for `pathname` of the time on the page. */
   ms: number;
+  /** Sum of how far the views were scrolled, in percent, and the number of views that told it; 0 but for `pathname`. */
+  scroll: number;
+  scrolled: number;
 }
 
 export interface BreakdownQuery {
@@ -29,11 +32,15 @@ export interface BreakdownQuery {
   from: string;
   to: string;
   limit: number;
+  /** What the serving version of `pages` tells of scrolling (`pagesReads`); without it nothing is told. */
+  pages?: { scroll: RawBuilder<unknown> };
   /** The last row of the page before. */
   after?: { visitors: number; value: string };
 }
 
-/** Columns of the pages that stand for a metric's measures. */
+const NO_SCROLL = sql`0 as scroll, 0 as scrolled`;
+
+/** Columns of the pages that stand for a metric's measures, but for those of scrolling. */
 const PAGE_COLUMNS = {
   pathname: sql`visitors, visits, pageviews, coalesce(entry_bounces, 0) as bounces, coalesce(entries, 0) as entries,
     coalesce(timed, 0) as timed, coalesce(ms, 0) as ms`,
@@ -47,18 +54,19 @@ const isPage = (metric: Metric): metric is keyof typeof PAGE_COLUMNS => metric i
 
 function rowsOf(
   names: Names,
-  q: { siteId: number; metric: Metric },
+  q: Pick<BreakdownQuery, 'siteId' | 'metric' | 'pages'>,
   slices: readonly Slice[],
   paths: readonly string[] | null,
 ): RawBuilder<unknown> {
   const site = sql`site_id = ${sql.lit(q.siteId)}`;
   if (!isPage(q.metric)) {
-    const columns = sql`value, visitors, visits, pageviews, bounces, 0 as entries, 0 as timed, ms`;
+    const columns = sql`value, visitors, visits, pageviews, bounces, 0 as entries, 0 as timed, ms, ${NO_SCROLL}`;
     const where = sql`${site} and metric = ${sql.lit(METRICS[q.metric].id)}`;
     return unionOfSlices(names, 'breakdown', slices, columns, where);
   }
   const here = { pathname: sql``, entry_page: sql`and entries is not null`, exit_page: sql`and exits is not null` };
-  const columns = sql`path as value, ${PAGE_COLUMNS[q.metric]}`;
+  const scroll = q.metric === 'pathname' ? (q.pages?.scroll ?? NO_SCROLL) : NO_SCROLL;
+  const columns = sql`path as value, ${PAGE_COLUMNS[q.metric]}, ${scroll}`;
   const where = sql`${site} ${here[q.metric]} ${paths === null ? sql`` : sql`and path = any (${pathList(paths)})`}`;
   return unionOfSlices(names, 'pages', slices, columns, where, paths !== null);
 }
@@ -115,13 +123,14 @@ export async function readBreakdown(tx: Tx, names: Names, q: BreakdownQuery): Pr
     with total as materialized (
       select value, sum(visitors)::int as visitors, sum(visits)::int as visits, sum(pageviews)::int as pageviews,
         sum(bounces)::int as bounces, sum(entries)::int as entries, sum(timed)::int as timed,
-        sum(ms::float8) as ms
+        sum(ms::float8) as ms, sum(scroll::float8) as scroll, sum(scrolled)::int as scrolled
       from (${rowsOf(names, q, slices, top)}) s group by value
     ), bar as (
       select coalesce((select visitors from total ${below} order by visitors desc
         offset ${sql.lit(q.limit - 1)} limit 1), 0) as visitors
     )
-    select ${text} as value, x.visitors, x.visits, x.pageviews, x.bounces, x.entries, x.timed, x.ms
+    select ${text} as value, x.visitors, x.visits, x.pageviews, x.bounces, x.entries, x.timed, x.ms,
+      x.scroll, x.scrolled
     from (select * from total where visitors >= (select visitors from bar) ${ofCursor}
         and (visitors <> 0 or visits <> 0 or pageviews <> 0)) x ${join}
     where true ${pageAfter}
