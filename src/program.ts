@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import type { Wire } from './app-parts.ts';
 import { buildProgram, runProgram, type CliDeps } from './cli/cli.ts';
 import { openStore } from './cli/open-store.ts';
+import { addIngest } from './cli/ingest/ingest.cli.ts';
 import { addLog } from './cli/log/log.cli.ts';
 import { addParked } from './cli/parked/parked.cli.ts';
 import { addProjections } from './cli/projections/projections.cli.ts';
@@ -45,6 +46,7 @@ export async function main(wire: Wire): Promise<void> {
   addProjections(program, operator);
   addParked(program, operator);
   addRebuildAlias(program, operator);
+  addIngest(program, { ...deps, readConfig: () => read(err).config });
   addLog(program, { readConfig: () => read(err).config, openGround, out, err });
   process.exit(await runProgram(program, process.argv.slice(2), err));
 }

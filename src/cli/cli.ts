@@ -54,6 +54,7 @@ Examples:
   antics sign-in                                a link that signs a browser in, once
   antics projections rebuild all                all figures anew from the log, beside the server
   antics projections verify all                 whether the figures are what the log says
+  antics ingest /var/log/caddy/access.log       count what a web server has logged
   antics log verify                             whether any row of the log was changed
   antics status                                 what is in the log and how far the projections are
 

@@ -79,6 +79,18 @@ export const CONFIG_TABLE = [
       'an identity. What is not named keeps its default; `client=off` lifts one, `off` all of them',
   },
   {
+    name: 'ANTICS_LOG_PATH',
+    default: '',
+    meaning:
+      'Access log that a worker follows: Caddy\'s JSON, or combined with the host first. Lines go to the sites of their ' +
+      'hosts. See docs/tracker.md, "From access logs"',
+  },
+  {
+    name: 'ANTICS_LOG_BESIDE_TRACKER',
+    default: '`false`',
+    meaning: '`true` counts lines of that log also on days on which the site\'s pages send hits: people count twice',
+  },
+  {
     name: 'ANTICS_LOG_RETENTION',
     default: '`off`',
     meaning:

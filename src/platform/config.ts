@@ -30,6 +30,9 @@ export interface Config {
   readonly rateLimits: RateLimits;
   /** Undefined: hits stay in the log for ever. */
   readonly logRetentionDays: number | undefined;
+  /** Access log to follow. */
+  readonly logPath: string | undefined;
+  readonly logBesideTracker: boolean;
   /** Account that runs the embedded server when we are root. */
   readonly pgUser: string | undefined;
 }
@@ -91,6 +94,8 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
       optional('ANTICS_LOG_LEVEL', value.oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')) ?? 'info',
     rateLimits: optional('ANTICS_RATE_LIMIT', value.rateLimits) ?? DEFAULT_LIMITS,
     logRetentionDays: optional('ANTICS_LOG_RETENTION', value.days) ?? undefined,
+    logPath: optional('ANTICS_LOG_PATH', resolvePath),
+    logBesideTracker: optional('ANTICS_LOG_BESIDE_TRACKER', value.oneOf('true', 'false')) === 'true',
     pgUser,
   };
   const dataDir = optional('ANTICS_DATA_DIR', resolvePath);

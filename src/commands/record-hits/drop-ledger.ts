@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Clock } from '../../platform/clock.ts';
-import type { Db } from '../../platform/database.ts';
+import type { Db, Tx } from '../../platform/database.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { CountedReason } from './drop-reasons.ts';
 
@@ -13,7 +13,7 @@ export interface DropLedger {
   flush(): Promise<void>;
 }
 
-interface Count {
+export interface Count {
   readonly siteId: number;
   readonly day: string;
   readonly reason: CountedReason;
@@ -107,8 +107,8 @@ function addCommand(baseUrl: string, host: string): string {
   );
 }
 
-/** In key order, so that two processes cannot wait for each other. */
-async function writeCounts(db: Db, counts: readonly Count[]): Promise<void> {
+/** Adds up, a row a site, day and reason. In key order, so that two processes cannot wait for each other. */
+export async function writeCounts(db: Tx, counts: readonly Count[]): Promise<void> {
   if (counts.length === 0) return;
   await sql`
     insert into drop_counts as d (site_id, day, reason, hits)
