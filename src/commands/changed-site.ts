@@ -16,6 +16,7 @@ export interface ChangedSite {
   readonly excluded_paths: readonly string[];
   readonly query_keys: readonly string[];
   readonly respect_gpc: boolean;
+  readonly aliases: readonly string[];
   /** Of the site's stream. */
   readonly version: number;
 }
@@ -34,6 +35,7 @@ export function toChangedSite(row: Selectable<SitesTable>, visitors: number | nu
     excluded_paths: row.excluded_paths,
     query_keys: row.query_keys,
     respect_gpc: row.respect_gpc,
+    aliases: row.aliases,
     version: row.version,
   };
 }

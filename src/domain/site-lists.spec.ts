@@ -21,6 +21,8 @@ it.each([
   ['excluded_paths', ['a', '/ok', '', 5, '/a\u0001', `/${'x'.repeat(2048)}`], [0, 2, 3, 4, 5]],
   ['query_keys', ['a=b', '?q', 'a b', '', 'gclid', 'x'.repeat(101), '\u0000', 'ok', ['q'], '%71', '\ud800'],
     [0, 1, 2, 3, 4, 5, 6, 8, 9, 10]],
+  ['aliases', ['', ' ', 'a b', 'a,b', 'a\u0000', 'x'.repeat(101), 'ü'.repeat(100), null, '\ud800', 'a\u2028b', '\u200b'],
+    [0, 1, 3, 4, 5, 7, 8, 9, 10]],
 ] as const)('each bad entry of %s is named', (name, list, indices) => {
   const { faults } = checkSiteList(name, list);
   expect(faults.map((fault) => fault.index)).toEqual(indices);
@@ -28,8 +30,8 @@ it.each([
 });
 
 it('a list has a length that every hit can be held against', () => {
-  const too = { excluded_ips: 1_001, excluded_paths: 501, query_keys: 51 } as const;
-  for (const name of ['excluded_ips', 'excluded_paths', 'query_keys'] as const) {
+  const too = { excluded_ips: 1_001, excluded_paths: 501, query_keys: 51, aliases: 21 } as const;
+  for (const name of ['excluded_ips', 'excluded_paths', 'query_keys', 'aliases'] as const) {
     const of = (length: number) => checkSiteList(name, Array(length).fill(5)).faults;
     expect(of(too[name])).toEqual([{ index: null, reason: `must have at most ${too[name] - 1} entries` }]);
     expect(of(too[name] - 1)).toHaveLength(Math.min(100, too[name] - 1));

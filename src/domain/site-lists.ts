@@ -3,7 +3,7 @@ import { parseCidr } from './ip.ts';
 import { CLICK_IDS } from './page-url.ts';
 
 /** The lists among a site's settings. */
-export type SiteListName = 'excluded_ips' | 'excluded_paths' | 'query_keys';
+export type SiteListName = 'excluded_ips' | 'excluded_paths' | 'query_keys' | 'aliases';
 
 /** What is wrong: with the entry of that index, or (null) with the list as a whole. */
 export interface ListFault {
@@ -26,6 +26,7 @@ interface ListRule {
 }
 
 const MAX_QUERY_KEY = 100;
+const MAX_ALIAS = 100;
 /** Of entries. A list that is wrong throughout is told by its beginning. */
 const MAX_FAULTS = 100;
 
@@ -33,6 +34,7 @@ const RULES: Readonly<Record<SiteListName, ListRule>> = {
   excluded_ips: { most: 1_000, check: checkAddress },
   excluded_paths: { most: 500, check: checkPath },
   query_keys: { most: 50, check: checkQueryKey },
+  aliases: { most: 20, check: checkAlias },
 };
 
 /** Checks a list of a site's settings, entry by entry. What is no text is a fault, too. */
@@ -76,4 +78,20 @@ function checkQueryKey(text: string): Entry {
     return { ok: false, reason: 'must be no click id: its value, which tells a person apart, is never kept' };
   }
   return { ok: true, text: key };
+}
+
+/** A name by which clients call a site, in the spelling in which names are compared. */
+export function canonicalAlias(text: string): string {
+  return text.trim().toLowerCase();
+}
+
+function checkAlias(text: string): Entry {
+  const alias = canonicalAlias(text);
+  const length = [...alias].length;
+  if (length < 1 || length > MAX_ALIAS || !/^[^\p{C}\p{Zl}\p{Zp}]+$/u.test(alias)) {
+    return { ok: false, reason: `must be 1 to ${MAX_ALIAS} printable characters` };
+  }
+  // A hit that names several sites has commas between them.
+  if (alias.includes(',')) return { ok: false, reason: 'must hold no comma' };
+  return { ok: true, text: alias };
 }

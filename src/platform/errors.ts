@@ -66,6 +66,13 @@ export class NotFound extends AnticsError {
 /** Another one has it already, such as a domain. */
 export class Conflict extends AnticsError {
   readonly code = 'conflict';
+  readonly errors: readonly FieldError[];
+
+  /** @param errors the fields that another one has, where the request has several */
+  constructor(message: string, errors: readonly FieldError[] = []) {
+    super(message);
+    this.errors = errors;
+  }
 }
 
 /** `If-Match` named another version than the stream has. */

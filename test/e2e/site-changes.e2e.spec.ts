@@ -63,6 +63,7 @@ describe('PUT /api/sites/:id', () => {
       excluded_paths: ['/admin/*', '*.pdf'],
       query_keys: ['q', 'page'],
       respect_gpc: true,
+      aliases: ['old.example', 'e676c9b4-11e4-4ef1-a4d7-87001773e9f2'],
     };
     const changed = await put(site.id, { ...settings, domain: 'other.example', colour: 'red' });
     expect([changed.status, changed.headers.get('etag')]).toEqual([200, '"2"']);
@@ -175,6 +176,84 @@ describe('PUT /api/sites/:id', () => {
   });
 });
 
+describe('aliases', () => {
+  const named = async (name: string, domain: string): Promise<string | null> => {
+    const headers = { origin: `https://${domain}`, 'user-agent': FIREFOX };
+    const body = { u: `https://${domain}/`, d: name };
+    const dropped = async ({ server }: TestServer): Promise<string | null> =>
+      (await askAt(server.baseUrl, '/api/event', { method: 'POST', key: null, headers, body })).headers.get('x-antics-dropped');
+    const [one, two] = [await dropped(antics), await dropped(beside)];
+    return one === two ? one : 'not the same';
+  };
+  const becomes = (name: string, domain: string, reason: string | null) =>
+    until(1_500, async () => ((await named(name, domain)) === reason ? true : undefined));
+
+  it('name a site to every process within a second, for pages of its own host alone', async () => {
+    const [site, other] = [await antics.createSite(), await antics.createSite()];
+    expect(await named('My-Old-Id', site.domain)).toBe('unknown_site');
+    const changed = await put(site.id, { aliases: ['my-old-id', 'second'] });
+    expect(changed.json.aliases).toEqual(['my-old-id', 'second']);
+    await becomes('My-Old-Id', site.domain, null);
+    await becomes('second', `blog.${site.domain}`, null);
+    expect(await named('my-old-id', other.domain)).toBe('unknown_site');
+    await put(site.id, { aliases: ['second'] });
+    await becomes('my-old-id', site.domain, 'unknown_site');
+    expect(await lastEvent(site.id)).toMatchObject({
+      type: 'SiteChanged',
+      schema_version: 1,
+      before: { aliases: ['my-old-id', 'second'] },
+      after: { aliases: ['second'] },
+    });
+  });
+
+  it('are one site’s alone, whoever asks, and free once it lets them go or is deleted', async () => {
+    const [site, other] = [await antics.createSite(), await antics.createSite()];
+    await put(site.id, { aliases: ['one', 'two'] });
+    const key = await keyOf({ scopes: ['sites:write'], account: 'acme' });
+    const body = { domain: `${randomUUID()}.example` };
+    const { json: theirs } = await antics.ask('/api/sites', { method: 'POST', key, body });
+    for (const taken of [
+      await put(other.id, { aliases: ['free', 'Two', 'one'] }),
+      await put(theirs.id, { aliases: ['free', 'Two', 'one'] }, { key }),
+    ]) {
+      expect([taken.status, taken.headers.get('content-type')]).toEqual([409, 'application/problem+json; charset=utf-8']);
+      const detail = 'must be no name of another site';
+      expect(taken.json.errors).toEqual([
+        { pointer: '/aliases/1', detail },
+        { pointer: '/aliases/2', detail },
+      ]);
+      expect(taken.text).not.toContain(site.domain);
+    }
+    expect((await put(site.id, { aliases: ['x'] }, { key })).status).toBe(404);
+    await put(site.id, { aliases: ['two'] });
+    expect((await put(other.id, { aliases: ['one'] })).status).toBe(200);
+    await remove(site.id);
+    expect((await put(other.id, { aliases: ['two', 'one'] })).json.aliases).toEqual(['two', 'one']);
+  });
+
+  it('that two sites want at once become one’s', async () => {
+    const sites = await Promise.all(Array.from({ length: 4 }, () => antics.createSite()));
+    const name = randomUUID();
+    const answers = await Promise.all(
+      sites.map(({ id }, i) => put(id, { aliases: i % 2 === 0 ? [name, `a ${name}`] : [`a ${name}`, name] })),
+    );
+    expect(answers.map((answer) => answer.status).sort()).toEqual([200, 409, 409, 409]);
+    const refused = answers.filter(({ status }) => status === 409);
+    for (const { json } of refused) expect(json.errors).toHaveLength(2);
+  });
+
+  it.each<[string[], unknown]>([
+    [['/aliases'], { aliases: null }],
+    [['/aliases'], { aliases: 'x' }],
+    [['/aliases'], { aliases: Array.from({ length: 21 }, (_, i) => `${i}`) }],
+    [['/aliases/1', '/aliases/2', '/aliases/3'], { aliases: ['ok', '', 'a,b', 'x'.repeat(101)] }],
+  ])('that are none are named: %j', async (pointers, body) => {
+    const answer = await put(shared.id, body);
+    expect(answer.status).toBe(400);
+    expect(answer.json.errors.map((error: { pointer: string }) => error.pointer)).toEqual(pointers);
+  });
+});
+
 describe('what is excluded', () => {
   it('is dropped by every process within a second, and counts again as soon', async () => {
     const { id, domain } = await antics.createSite();
@@ -197,7 +276,7 @@ describe('DELETE /api/sites/:id', () => {
     const gone = await remove(id);
     expect([gone.status, gone.text, gone.headers.get('etag')]).toEqual([204, '', '"2"']);
 
-    const stats = ['', '/timeseries', '/realtime', '/paths', '/entry-exit'].map((sub) => `/api/stats/${id}${sub}`);
+    const stats = ['', '/timeseries', '/realtime', '/paths', '/entry-exit', '/vitals'].map((sub) => `/api/stats/${id}${sub}`);
     for (const path of [...stats, `/api/export/${id}`, `/api/badge/${id}`, `/api/sites/${id}`]) {
       for (const key of [antics.adminKey, limited]) {
         expect([path, (await antics.ask(path, { key })).status]).toEqual([path, 404]);

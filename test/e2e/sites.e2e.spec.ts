@@ -26,7 +26,7 @@ describe('POST /api/sites', () => {
     expect(made.headers.get('location')).toBe(`/api/sites/${made.json.id}`);
     expect(made.headers.get('etag')).toBe('"1"');
     const read = await antics.ask(made.headers.get('location') ?? '');
-    const settings = { excluded_ips: [], excluded_paths: [], query_keys: [], respect_gpc: false };
+    const settings = { excluded_ips: [], excluded_paths: [], query_keys: [], respect_gpc: false, aliases: [] };
     expect(read.json).toEqual({ ...made.json, ...settings });
     expect(read.headers.get('etag')).toBe('"1"');
   });

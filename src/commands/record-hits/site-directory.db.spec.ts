@@ -91,6 +91,29 @@ describe('the directory of sites', () => {
     directory.stop();
   });
 
+  it('finds a site by its domain in any spelling, its id, and its aliases, which follow changes', async () => {
+    const { id, siteId } = await given(owner.db).site({ domain: 'named.example' });
+    const other = await given(owner.db).site({ domain: 'other-named.example' });
+    await change(id, sql`update sites set aliases = '{e676c9b4,other-named.example,old name}' where site_id = ${siteId}`);
+    const directory = await open();
+    const found = (name: string) => directory.named(name)?.siteId;
+    for (const name of ['named.example', ' WWW.Named.example:443', id, id.toUpperCase(), 'E676c9b4', 'Old Name']) {
+      expect([name, found(name)]).toEqual([name, siteId]);
+    }
+    // What a site is, goes before what another one is called.
+    expect(found('other-named.example')).toBe(other.siteId);
+    for (const name of ['', ' ', '__proto__', 'x'.repeat(60_000), '\0', '\ud800', 'old  name']) expect(found(name)).toBeUndefined();
+
+    await change(id, sql`update sites set aliases = '{new}' where site_id = ${siteId}`);
+    await change(other.id, sql`update sites set aliases = '{e676c9b4}' where site_id = ${other.siteId}`);
+    await sleep(900);
+    expect([found('new'), found('e676c9b4'), found('old name')]).toEqual([siteId, other.siteId, undefined]);
+    await change(other.id, sql`delete from sites where site_id = ${other.siteId}`);
+    await sleep(900);
+    expect([found('e676c9b4'), found('other-named.example')]).toEqual([undefined, undefined]);
+    directory.stop();
+  });
+
   it('asks the database rarely, however many unknown hosts come', async () => {
     let queries = 0;
     const counted = openDatabase({ url: clone.url, max: 1, applicationName: 'antics test', onError: () => undefined });

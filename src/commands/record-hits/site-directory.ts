@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { pathMatcher } from '../../domain/exclusion.ts';
 import { canonicalHost } from '../../domain/host.ts';
 import { type Cidr, parseCidrList } from '../../domain/ip.ts';
+import { canonicalAlias } from '../../domain/site-lists.ts';
 import { readHead } from '../../log/head.ts';
 import type { Db } from '../../platform/database.ts';
 import { Unavailable } from '../../platform/errors.ts';
@@ -23,6 +24,8 @@ export interface DirectorySite {
   readonly isExcludedPath: (pathname: string) => boolean;
   readonly queryKeys: readonly string[];
   readonly respectGpc: boolean;
+  /** Names besides the domain and the id, in small letters. */
+  readonly aliases: readonly string[];
 }
 
 export interface SiteDirectory {
@@ -30,7 +33,7 @@ export interface SiteDirectory {
   start(): Promise<void>;
   stop(): void;
   get(host: string): DirectorySite | undefined;
-  /** By domain in any spelling, or public id. */
+  /** By domain in any spelling, public id, or alias: in this order, as an alias may be what another site is called. */
   named(name: string): DirectorySite | undefined;
   /**
    * Asks the database whether a host that is not known has become a site. The answer is never older than the call,
@@ -57,6 +60,7 @@ interface SiteRow {
   excluded_paths: string[];
   query_keys: string[];
   respect_gpc: boolean;
+  aliases: string[];
 }
 
 /**
@@ -66,6 +70,7 @@ interface SiteRow {
 export function siteDirectory(db: Db, log: Pick<Logger, 'warn' | 'info'>): SiteDirectory {
   let byHost = new Map<string, DirectorySite>();
   let byId = new Map<string, DirectorySite>();
+  let byAlias = new Map<string, DirectorySite>();
   let position = 0n;
   let loadedAt = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -83,6 +88,7 @@ export function siteDirectory(db: Db, log: Pick<Logger, 'warn' | 'info'>): SiteD
     const loaded = rows.map(toSite);
     byHost = new Map(loaded.map((site) => [site.domain, site]));
     byId = new Map(loaded.map((site) => [site.id, site]));
+    byAlias = new Map(loaded.flatMap((site) => site.aliases.map((alias) => [alias, site] as const)));
     position = head;
     loadedAt = performance.now();
   };
@@ -105,12 +111,15 @@ export function siteDirectory(db: Db, log: Pick<Logger, 'warn' | 'info'>): SiteD
   const forget = (id: string): void => {
     const site = byId.get(id);
     byId.delete(id);
-    if (site !== undefined) byHost.delete(site.domain);
+    if (site === undefined) return;
+    byHost.delete(site.domain);
+    for (const alias of site.aliases) if (byAlias.get(alias) === site) byAlias.delete(alias);
   };
 
   const enter = (site: DirectorySite): void => {
     byHost.set(site.domain, site);
     byId.set(site.id, site);
+    for (const alias of site.aliases) byAlias.set(alias, site);
   };
 
   const look = async (): Promise<void> => {
@@ -153,7 +162,11 @@ export function siteDirectory(db: Db, log: Pick<Logger, 'warn' | 'info'>): SiteD
       clearTimeout(timer);
     },
     get: (host) => byHost.get(host),
-    named: (name) => byId.get(name.toLowerCase()) ?? byHost.get(canonicalHost(name) ?? ''),
+    named(name) {
+      const plain = canonicalAlias(name);
+      // As it stands first: most say just the domain, and taking a host apart costs as much as all the rest here.
+      return byHost.get(plain) ?? byId.get(plain) ?? byHost.get(canonicalHost(plain) ?? '') ?? byAlias.get(plain);
+    },
     async find(host) {
       if (finders >= MAX_FINDERS) return undefined;
       finders += 1;
@@ -172,7 +185,7 @@ export function siteDirectory(db: Db, log: Pick<Logger, 'warn' | 'info'>): SiteD
 async function readSites(db: Db, ids?: readonly string[]): Promise<SiteRow[]> {
   const some = ids === undefined ? sql`` : sql`where id::text = any(${[...ids]}::text[])`;
   const { rows } = await sql<SiteRow>`
-    select site_id, id, account, domain, timezone, excluded_ips, excluded_paths, query_keys, respect_gpc
+    select site_id, id, account, domain, timezone, excluded_ips, excluded_paths, query_keys, respect_gpc, aliases
     from sites ${some}`.execute(db);
   return rows;
 }
@@ -193,5 +206,6 @@ function toSite(row: SiteRow): DirectorySite {
     isExcludedPath: pathMatcher(row.excluded_paths),
     queryKeys: row.query_keys,
     respectGpc: row.respect_gpc,
+    aliases: row.aliases,
   };
 }

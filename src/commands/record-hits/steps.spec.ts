@@ -27,6 +27,7 @@ const SITE: DirectorySite = {
   isExcludedPath: () => false,
   queryKeys: [],
   respectGpc: false,
+  aliases: [],
 };
 
 interface Given {

@@ -17,11 +17,13 @@ export interface SiteUpdate {
   readonly query_keys?: readonly string[] | undefined;
   /** Hits with `Sec-GPC: 1` are not logged. */
   readonly respect_gpc?: boolean | undefined;
+  /** Names by which clients may call it besides. Each is one site's alone. */
+  readonly aliases?: readonly string[] | undefined;
 }
 
 /**
  * Changes a site's settings. Rejects with `NotFound`, also for a site that the asker does not see, or `InvalidInput`
- * naming each field. Where everything is so already nothing is recorded.
+ * naming each field, or `Conflict` naming the aliases that are another site's. Where everything is so already nothing is recorded.
  */
 export class UpdateSite extends Command<ChangedSite> {
   /** @param visitors of the last 24 hours, for the answer */

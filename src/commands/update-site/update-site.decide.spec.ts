@@ -1,5 +1,5 @@
 import { InvalidInput } from '../../platform/errors.ts';
-import { checkUpdate, decideUpdateSite, type SiteState } from './update-site.decide.ts';
+import { aliasesTaken, checkUpdate, decideUpdateSite, type SiteState } from './update-site.decide.ts';
 
 const site: SiteState = {
   id: '01938b7a-0000-7000-8000-000000000000',
@@ -11,6 +11,7 @@ const site: SiteState = {
   excluded_paths: ['/a'],
   query_keys: [],
   respect_gpc: false,
+  aliases: [],
 };
 
 it('what is given is stored in one spelling, and the rest is not touched', () => {
@@ -21,7 +22,7 @@ it('what is given is stored in one spelling, and the rest is not touched', () =>
 });
 
 it('all that is wrong is named at once', () => {
-  const wrong = { name: ' ', timezone: 'Mars', excluded_ips: ['x'], excluded_paths: ['/', 'y'], query_keys: ['a=b'] };
+  const wrong = { name: ' ', timezone: 'Mars', excluded_ips: ['x'], excluded_paths: ['/', 'y'], query_keys: ['a=b'], aliases: ['a', 'b,c'] };
   let thrown: unknown;
   try {
     checkUpdate(wrong);
@@ -29,7 +30,7 @@ it('all that is wrong is named at once', () => {
     thrown = e;
   }
   const pointers = thrown instanceof InvalidInput ? thrown.errors.map((error) => error.pointer) : thrown;
-  expect(pointers).toEqual(['/name', '/timezone', '/excluded_ips/0', '/excluded_paths/1', '/query_keys/0']);
+  expect(pointers).toEqual(['/name', '/timezone', '/excluded_ips/0', '/excluded_paths/1', '/query_keys/0', '/aliases/1']);
 });
 
 it('only what really changes is decided, with how it was', () => {
@@ -51,4 +52,11 @@ it('addresses stand apart from the rest', () => {
 it('nothing is decided where everything is so already', () => {
   expect(decideUpdateSite(site, { ...site })).toBeNull();
   expect(decideUpdateSite(site, {})).toBeNull();
+});
+
+it('aliases are compared without capitals, and those that are taken are named where they were given', () => {
+  expect(checkUpdate({ aliases: [' Old.Example ', 'old.example', 'E676C9B4'] })).toEqual({ aliases: ['old.example', 'e676c9b4'] });
+  const { message, errors } = aliasesTaken(['free', 'Old.Example', 'x'], ['x', 'old.example']);
+  expect(errors.map((error) => error.pointer)).toEqual(['/aliases/1', '/aliases/2']);
+  expect(message).toBe('aliases/1, aliases/2 must be no name of another site.');
 });

@@ -1,9 +1,9 @@
 import { canonicalTimeZone } from '../../domain/local-time.ts';
 import { cleanName, nameFault } from '../../domain/names.ts';
-import { checkSiteList, type SiteListName } from '../../domain/site-lists.ts';
+import { canonicalAlias, checkSiteList, type SiteListName } from '../../domain/site-lists.ts';
 import type { SiteSettings } from '../../log/events/admin-events.ts';
 import type { EventOf, PrivateFields } from '../../log/events/event.ts';
-import type { FieldError } from '../../platform/errors.ts';
+import { Conflict, type FieldError } from '../../platform/errors.ts';
 import { invalidFields, TIME_ZONE_RULE } from '../invalid-fields.ts';
 import type { SiteUpdate } from './update-site.command.ts';
 
@@ -34,10 +34,20 @@ export function checkUpdate(update: SiteUpdate): CheckedUpdate {
     ...list('excluded_ips'),
     ...list('excluded_paths'),
     ...list('query_keys'),
+    ...list('aliases'),
     ...(update.respect_gpc !== undefined && { respect_gpc: update.respect_gpc }),
   };
   if (errors.length > 0) throw invalidFields(errors);
   return checked;
+}
+
+/** @param given as in the request, so that each is named where it stands there */
+export function aliasesTaken(given: readonly string[], taken: readonly string[]): Conflict {
+  const detail = 'must be no name of another site';
+  const errors = given.flatMap((alias, index) =>
+    taken.includes(canonicalAlias(alias)) ? [{ pointer: `/aliases/${index}`, detail }] : [],
+  );
+  return new Conflict(`${errors.map(({ pointer }) => pointer.slice(1)).join(', ')} ${detail}.`, errors);
 }
 
 /** A site as it is when the change is decided. */

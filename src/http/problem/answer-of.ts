@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { AnticsError, Incomplete, InvalidInput, TooMany, Unavailable } from '../../platform/errors.ts';
+import { AnticsError, Conflict, Incomplete, InvalidInput, TooMany, Unavailable } from '../../platform/errors.ts';
 import { problemOf, type Problem } from './problem.ts';
 
 export interface Answer {
@@ -57,7 +57,8 @@ function answerOfDomain(error: AnticsError): Answer {
   if (error instanceof Unavailable) return unavailable(error.message, error.retryAfterSeconds, error.code);
   const status = STATUS_BY_CODE[error.code];
   if (status === undefined) return answerOf(undefined, false);
-  const fields = error instanceof InvalidInput || error instanceof Incomplete ? error.errors : [];
+  const namesFields = error instanceof InvalidInput || error instanceof Incomplete || error instanceof Conflict;
+  const fields = namesFields ? error.errors : [];
   const problem = problemOf(status, error.message, fields);
   if (error instanceof TooMany) return { problem, headers: { 'retry-after': String(error.retryAfterSeconds) } };
   return { problem, headers: status === 401 ? { 'www-authenticate': 'Bearer' } : {} };

@@ -57,6 +57,18 @@ export class UpdateSiteDto {
   @MayBeLeftOut()
   @IsBoolean(YES_OR_NO)
   respect_gpc?: boolean;
+
+  @ApiPropertyOptional({
+    type: [String],
+    maxItems: 20,
+    example: ['e676c9b4-11e4-4ef1-a4d7-87001773e9f2'],
+    description:
+      'Names by which clients may call it, beside its domain and id, such as its id in another analytics: 1 to 100 ' +
+      'printable characters without comma, capitals or not. Each is one site’s alone.',
+  })
+  @MayBeLeftOut()
+  @HoldsList('aliases')
+  aliases?: string[];
 }
 
 /** Body of `PUT /api/sites/:id/folder`. */
@@ -80,4 +92,7 @@ export class SiteSettingsDto extends SiteDto {
 
   @ApiProperty()
   respect_gpc!: boolean;
+
+  @ApiProperty({ type: [String] })
+  aliases!: readonly string[];
 }

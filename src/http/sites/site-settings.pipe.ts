@@ -4,7 +4,7 @@ import { InvalidInput, type FieldError } from '../../platform/errors.ts';
 import { BodyPipe } from '../problem/body.pipe.ts';
 import { UpdateSiteDto } from './site-settings.dto.ts';
 
-const LISTS: readonly SiteListName[] = ['excluded_ips', 'excluded_paths', 'query_keys'];
+const LISTS: readonly SiteListName[] = ['excluded_ips', 'excluded_paths', 'query_keys', 'aliases'];
 
 /** Reads the settings of a site; of a list each bad entry is named, such as `/excluded_ips/2`, not the list. */
 export class SiteSettingsPipe implements PipeTransform<unknown, Promise<UpdateSiteDto>> {

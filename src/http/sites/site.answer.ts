@@ -9,6 +9,7 @@ export interface SiteSettings extends SiteFields {
   readonly excluded_paths: readonly string[];
   readonly query_keys: readonly string[];
   readonly respect_gpc: boolean;
+  readonly aliases: readonly string[];
   /** Of the site's stream. */
   readonly version: number;
 }
@@ -34,5 +35,7 @@ export function toSettingsDto(site: SiteSettings, mayWrite: boolean): SiteSettin
     excluded_paths: site.excluded_paths,
     query_keys: site.query_keys,
     respect_gpc: site.respect_gpc,
+    // An answer from before there were any may be replayed by its `Idempotency-Key`.
+    aliases: site.aliases ?? [],
   };
 }

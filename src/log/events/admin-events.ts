@@ -6,6 +6,8 @@ export interface SiteSettings {
   readonly excluded_paths: readonly string[];
   readonly query_keys: readonly string[];
   readonly respect_gpc: boolean;
+  /** Names besides the domain and the id. Not in what was recorded before there were any. */
+  readonly aliases: readonly string[];
 }
 
 export type AlertMetric = 'visitors' | 'pageviews' | 'visits' | 'bounce_rate' | 'events';

@@ -15,7 +15,7 @@ export async function applySiteEvent(tx: Tx, recorded: Recorded<SiteEvent>): Pro
         .execute();
       return;
     case 'SiteChanged': {
-      const { excluded_paths, query_keys, ...rest } = event.data.changes;
+      const { excluded_paths, query_keys, aliases, ...rest } = event.data.changes;
       const ips = recorded.private?.after?.['excluded_ips'] as readonly string[] | undefined;
       await tx
         .updateTable('sites')
@@ -23,11 +23,13 @@ export async function applySiteEvent(tx: Tx, recorded: Recorded<SiteEvent>): Pro
           ...rest,
           ...(excluded_paths && { excluded_paths: [...excluded_paths] }),
           ...(query_keys && { query_keys: [...query_keys] }),
+          ...(aliases && { aliases: [...aliases] }),
           ...(ips && { excluded_ips: [...ips] }),
           version,
         })
         .where('id', '=', event.data.id)
         .execute();
+      if (aliases) await replaceAliases(tx, event.data.id, aliases);
       return;
     }
     case 'SiteMoved':
@@ -45,6 +47,14 @@ export async function applySiteEvent(tx: Tx, recorded: Recorded<SiteEvent>): Pro
     default:
       event satisfies never;
   }
+}
+
+async function replaceAliases(tx: Tx, id: string, aliases: readonly string[]): Promise<void> {
+  await tx.deleteFrom('site_aliases').where('id', '=', id).execute();
+  if (aliases.length === 0) return;
+  // In one order, so that two who want the same names wait for each other and do not deadlock.
+  const rows = aliases.toSorted().map((alias) => ({ alias, id }));
+  await tx.insertInto('site_aliases').values(rows).execute();
 }
 
 /** Empties the table and folds all events of the log again. Run it while nobody writes. */

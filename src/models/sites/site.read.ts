@@ -36,6 +36,18 @@ export function lockSitesIn(tx: Tx, folderId: string): Promise<Pick<SitesTable, 
     .execute();
 }
 
+/** Which of these names are those of other sites, be they seen by the asker or not. @param id the site that may have them */
+export async function readAliasesOfOthers(tx: Tx, id: string, aliases: readonly string[]): Promise<string[]> {
+  if (aliases.length === 0) return [];
+  const rows = await tx
+    .selectFrom('site_aliases')
+    .select('alias')
+    .where('alias', 'in', [...aliases])
+    .where('id', '<>', id)
+    .execute();
+  return rows.map(({ alias }) => alias);
+}
+
 /** By domain. The same rule as `seesSite`. */
 export async function readSites(tx: Tx, sight: Sight): Promise<SiteRow[]> {
   let seen = sites(tx).orderBy('sites.domain');

@@ -16,13 +16,23 @@ export interface SitesTable {
   excluded_paths: Generated<string[]>;
   query_keys: Generated<string[]>;
   respect_gpc: Generated<boolean>;
+  /** Names besides the domain and the id, see `canonicalAlias`. */
+  aliases: Generated<string[]>;
   created_at: ColumnType<Date, Date | string, never>;
   /** Of the stream `site:<id>`. */
   version: number;
 }
 
+/** Each alias, once over all sites. */
+export interface SiteAliasesTable {
+  alias: string;
+  /** Public id of its site. */
+  id: string;
+}
+
 declare module '../../platform/database.ts' {
   interface Tables {
     sites: SitesTable;
+    site_aliases: SiteAliasesTable;
   }
 }
