@@ -74,8 +74,8 @@ export function batchIntake(o: BatchIntakeOptions): BatchIntake {
       const { actor, idempotency } = batch.context;
       try {
         const first = idempotency === undefined ? undefined : await firstResult(o.db, actor.name, idempotency);
-        if (first !== undefined) return first as BatchAnswer;
-        const answer = await takeNew(batch);
+        if (first !== undefined) return inOrder(first as BatchAnswer);
+        const answer = inOrder(await takeNew(batch));
         for (const { reason } of answer.dropped) o.countHit(reason);
         for (let i = 0; i < answer.accepted; i += 1) o.countHit('recorded');
         return answer;
@@ -170,6 +170,11 @@ function answerOf({ dropped, indexes, count }: ReadBatch, gone: readonly number[
   for (const hit of gone) all.set(indexes[hit] ?? -1, 'unknown_site');
   const listed: DroppedElement[] = [...all].map(([index, reason]) => ({ index, reason }));
   return { accepted: count - listed.length, dropped: listed.sort((a, b) => a.index - b.index) };
+}
+
+/** One that was kept comes back with its fields in another order: to be the same answer it must be the same text. */
+function inOrder({ accepted, dropped }: BatchAnswer): BatchAnswer {
+  return { accepted, dropped: dropped.map(({ index, reason }) => ({ index, reason })) };
 }
 
 function labelOf(error: AnticsError): HitLabel | undefined {
