@@ -34,7 +34,7 @@ const start = () =>
     ANTICS_DATA_DIR: `${built.folder}/${randomBytes(4).toString('hex')}`,
   });
 
-const ROUTES = ['', '/timeseries', '/breakdown/pathname', '/breakdown/source', '/paths', '/realtime'];
+const ROUTES = ['', '/timeseries', '/breakdown/pathname', '/breakdown/source', '/paths', '/realtime', '/vitals'];
 
 it('a rebuild that is killed again and again is resumed, and readers at 50 Hz see the same figures all the time', async () => {
   const { db } = antics.database;

@@ -68,7 +68,9 @@ describe('GET /api/export/:site_id', () => {
         "filename*=UTF-8''b%C3%BCcher.example_pathname_2026-10-25_2026-11-23.csv",
     );
     const [header, ...rows] = parseCsv(answer.text);
-    expect(header).toEqual(['value', 'visitors', 'visits', 'pageviews', 'bounce_rate', 'visit_duration']);
+    expect(header).toEqual([
+      ...['value', 'visitors', 'visits', 'pageviews', 'bounce_rate', 'visit_duration', 'scroll_depth', 'time_on_page'],
+    ]);
     expect(rows).toHaveLength(2_500);
 
     const told: string[][] = [];

@@ -1,4 +1,4 @@
-import { pageView } from '../given.ts';
+import { engagement, pageView } from '../given.ts';
 import { openContractApp, type ContractApp } from './contract-app.ts';
 
 let app: ContractApp;
@@ -174,6 +174,68 @@ describe('GET /api/stats/:site_id/entry-exit', () => {
   it.each(['limit=x', 'period=x'])('refuses %s', async (query) => {
     const site = await app.site({});
     const answer = await app.get(`/api/stats/${site.id}/entry-exit?${query}`);
+    expect(answer.json).toMatchObject({ status: 400, errors: [{ pointer: `/${query.split('=', 1).join()}` }] });
+  });
+});
+
+describe('GET /api/stats/:site_id/vitals', () => {
+  const MORNING = Date.parse('2026-11-22T10:00Z');
+  let visitors = 0;
+  /** A view that tells these, of somebody who comes once. */
+  const measured = (path: string, vitals: Record<string, number>, day = MORNING) => {
+    const who = { at: day, visitor: `visitor ${visitors++}` };
+    return [pageView(path, who), engagement(path, 1, { ...who, at: day + 1_000, vitals })];
+  };
+
+  it('answers the 75th percentiles of each page and of all, by nearest rank', async () => {
+    const site = await app.site(
+      { timezone: 'Europe/Berlin' },
+      ...[100, 200, 300, 4_321].flatMap((lcp, i) => measured('/', { lcp, ...(i < 3 && { inp: 10 * i }) })),
+      ...[0.1, 0.05, 0.3214].flatMap((cls) => measured('/pricing', { cls })),
+      ...measured('/about', { lcp: 2_000, inp: 8, cls: 0 }),
+      ...measured('/long-ago', { lcp: 1 }, Date.parse('2026-10-01T10:00Z')),
+      pageView('/quiet', { at: MORNING, visitor: 'ann' }),
+    );
+    const answer = await app.get(`/api/stats/${site.id}/vitals`);
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.json).toEqual({
+      site_id: site.id,
+      period: { from: '2026-10-25', to: '2026-11-23', timezone: 'Europe/Berlin' },
+      // Of lcp 100, 200, 300, 2000, 4321; of inp 0, 8, 10, 20; of cls 0, 0.05, 0.1, 0.3214.
+      summary: { lcp: 2_000, inp: 10, cls: 0.1, views: 5 },
+      vitals: [
+        { pathname: '/', lcp: 300, inp: 20, cls: null, views: 4 },
+        { pathname: '/pricing', lcp: null, inp: null, cls: 0.321, views: 3 },
+        { pathname: '/about', lcp: 2_000, inp: 8, cls: 0, views: 1 },
+      ],
+      meta: expect.objectContaining({ projection_version: 1, partial: true }),
+    });
+    const { json: first } = await app.get(`/api/stats/${site.id}/vitals?limit=1`);
+    expect(first).toEqual({ ...answer.json, vitals: answer.json.vitals.slice(0, 1), meta: expect.any(Object) });
+    const { json: none } = await app.get(`/api/stats/${site.id}/vitals?period=2026-01-01,2026-01-31`);
+    expect(none).toMatchObject({ summary: { lcp: null, inp: null, cls: null, views: 0 }, vitals: [] });
+  });
+
+  it('tells values from a thousand on to three digits, and takes back what a later report tells otherwise', async () => {
+    const ann = (clock: string) => ({ at: `2026-11-22T${clock}Z`, visitor: 'ann' });
+    const site = await app.site(
+      {},
+      pageView('/', ann('10:00')),
+      engagement('/', 1, { ...ann('10:01'), vitals: { lcp: 1_235, inp: 77 } }),
+      pageView('/b', ann('10:02')),
+      pageView('/c', { ...ann('10:03'), vitals: { lcp: 999 } }),
+    );
+    const vitals = async () => (await app.get(`/api/stats/${site.id}/vitals`)).json.vitals;
+    const b = { pathname: '/b', lcp: 999, inp: null, cls: null, views: 1 };
+    expect(await vitals()).toEqual([{ pathname: '/', lcp: 1_240, inp: 77, cls: null, views: 1 }, b]);
+    await site.append(engagement('/', 1, { ...ann('10:04'), vitals: { lcp: 50 } }));
+    await app.fold();
+    expect(await vitals()).toEqual([{ pathname: '/', lcp: 50, inp: 77, cls: null, views: 1 }, b]);
+  });
+
+  it.each(['limit=0', 'limit=1001', 'limit=1&limit=2', 'period=x'])('refuses %s', async (query) => {
+    const site = await app.site({});
+    const answer = await app.get(`/api/stats/${site.id}/vitals?${query}`);
     expect(answer.json).toMatchObject({ status: 400, errors: [{ pointer: `/${query.split('=', 1).join()}` }] });
   });
 });

@@ -123,6 +123,7 @@ describe('a view that is suspended', () => {
     ['breakdown', '?metric=os'],
     ['paths', '/paths'],
     ['live', '/realtime'],
+    ['vitals', '/vitals'],
   ])('%s: what reads it answers 503 and says so, the rest answers', async (view, ...routes) => {
     const site = await app.site({ public: true });
     await app.db
@@ -130,7 +131,7 @@ describe('a view that is suspended', () => {
       .values({ generation: 1, view, error: 'x', suspended_at: new Date() })
       .execute();
     const broken: string[] = [];
-    for (const route of ['', '?metric=os', '/timeseries', '/realtime', '/paths', '/entry-exit']) {
+    for (const route of ['', '?metric=os', '/timeseries', '/realtime', '/paths', '/entry-exit', '/vitals']) {
       const { status, json } = await app.get(`/api/stats/${site.id}${route}`);
       if (status === 200) continue;
       expect(json).toMatchObject({ status: 503, code: 'view_suspended', detail: expect.stringContaining(view) });

@@ -25,8 +25,10 @@ describe('GET /api/stats/:site_id', () => {
       pageView('/', { at: '2026-10-24T09:00Z', visitor: 'ann' }),
       pageView('/', { at: '2026-11-20T09:00Z', visitor: 'ann' }),
       pageView('/pricing', { at: '2026-11-20T09:00:30Z', visitor: 'ann' }),
-      engagement('/pricing', 12, { at: '2026-11-20T09:00:42Z', visitor: 'ann' }),
+      engagement('/pricing', 10, { at: '2026-11-20T09:00:40Z', visitor: 'ann', scroll: 40 }),
+      engagement('/pricing', 2, { at: '2026-11-20T09:00:42Z', visitor: 'ann', scroll: 11 }),
       pageView('/pricing', { at: '2026-11-20T10:00Z', visitor: 'bob' }),
+      engagement('/pricing', null, { at: '2026-11-20T10:01Z', visitor: 'bob', scroll: 71 }),
       event('Signup', { at: '2026-11-21T10:00Z', visitor: 'bob', pathname: '/pricing' }),
     );
     const answer = await app.get(`/api/stats/${site.id}`);
@@ -56,8 +58,14 @@ describe('GET /api/stats/:site_id', () => {
         views_per_visit: 1,
       },
       breakdown: [
-        { value: '/pricing', visitors: 2, visits: 2, pageviews: 2, bounce_rate: 1, visit_duration: 12 },
-        { value: '/', visitors: 1, visits: 1, pageviews: 1, bounce_rate: 0, visit_duration: null },
+        {
+          ...{ value: '/pricing', visitors: 2, visits: 2, pageviews: 2, bounce_rate: 1, visit_duration: 12 },
+          ...{ scroll_depth: 55.5, time_on_page: 12 },
+        },
+        {
+          ...{ value: '/', visitors: 1, visits: 1, pageviews: 1, bounce_rate: 0, visit_duration: null },
+          ...{ scroll_depth: null, time_on_page: null },
+        },
       ],
       next_cursor: null,
       meta: {
@@ -135,6 +143,7 @@ describe('GET /api/stats/:site_id', () => {
     const { json } = await app.get(`/api/stats/${site.id}?metric=${metric}`);
     const figures = { visitors: 1, visits: 1, pageviews: 1, bounce_rate: 1, visit_duration: 0 };
     expect(json).toMatchObject({ metric, breakdown: [{ value, ...figures }] });
+    expect(Object.keys(json.breakdown[0]).sort()).toEqual(['value', ...Object.keys(figures)].sort());
   });
 });
 
@@ -234,7 +243,7 @@ describe('a question that is wrong', () => {
 });
 
 describe('a site that is not there', () => {
-  const ROUTES = ['', '/timeseries', '/realtime', '/paths', '/entry-exit'];
+  const ROUTES = ['', '/timeseries', '/realtime', '/paths', '/entry-exit', '/vitals'];
 
   it.each(ROUTES)('is the same 404 as text that is no id: /api/stats/:site_id%s', async (route) => {
     const [unknown, ...others] = await Promise.all(

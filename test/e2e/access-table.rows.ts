@@ -90,6 +90,7 @@ export const ROWS: readonly Row[] = [
   row('GET /api/stats/{site_id}/realtime',      '401   401   404   200      404       401     401    200'),
   row('GET /api/stats/{site_id}/paths',         '401   401   404   200      404       401     401    200'),
   row('GET /api/stats/{site_id}/entry-exit',    '401   401   404   200      404       401     401    200'),
+  row('GET /api/stats/{site_id}/vitals',        '401   401   404   200      404       401     401    200'),
   row('GET /api/export/{site_id}',              '401   401   404   200      404       401     401    200'),
   row('GET /api/badge/{site_id}',               '404   404   404   404      404       401     404    404'),
   ofPublicSite('GET /api/stats/{site_id}',            '200 200 200 200 200 401 200 200'),
@@ -97,6 +98,7 @@ export const ROWS: readonly Row[] = [
   ofPublicSite('GET /api/stats/{site_id}/realtime',   '200 200 200 200 200 401 200 200'),
   ofPublicSite('GET /api/stats/{site_id}/paths',      '200 200 200 200 200 401 200 200'),
   ofPublicSite('GET /api/stats/{site_id}/entry-exit', '200 200 200 200 200 401 200 200'),
+  ofPublicSite('GET /api/stats/{site_id}/vitals',     '200 200 200 200 200 401 200 200'),
   ofPublicSite('GET /api/badge/{site_id}',            '200 200 200 200 200 401 200 200'),
   // What always needs an identity.
   ofPublicSite('GET /api/export/{site_id}',           '401 401 404 200 404 401 401 200'),

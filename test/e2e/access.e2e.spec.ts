@@ -14,7 +14,7 @@ afterAll(() => antics.stop());
 
 const issue = (key: Partial<WantedKey>) => issueKey(antics, key);
 
-const hidden = ['', '/timeseries', '/realtime', '/paths', '/entry-exit'].map((sub) => (id: string) => `/api/stats/${id}${sub}`);
+const hidden = ['', '/timeseries', '/realtime', '/paths', '/entry-exit', '/vitals'].map((sub) => (id: string) => `/api/stats/${id}${sub}`);
 const exported = (id: string): string => `/api/export/${id}`;
 const badge = (id: string): string => `/api/badge/${id}`;
 

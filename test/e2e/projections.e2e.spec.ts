@@ -43,7 +43,7 @@ const untilFolded = (): Promise<true> =>
 
 it('lists every generation, what is in it, and who rebuilds it', async () => {
   const listed = await list();
-  expect(listed.map(({ name }) => name).sort()).toEqual(['all', 'breakdown', 'live', 'pages', 'paths', 'summary']);
+  expect(listed.map(({ name }) => name).sort()).toEqual(['all', 'breakdown', 'live', 'pages', 'paths', 'summary', 'vitals']);
   expect(listed[0]).toEqual({
     name: 'all',
     version: 1,

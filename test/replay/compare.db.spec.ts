@@ -2,13 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { sql } from 'kysely';
 
+import { newestViews } from '../../src/projections/catalog.ts';
 import { compareGenerations, type CompareOptions } from '../../src/projections/compare/compare.ts';
 import type { Comparison } from '../../src/projections/compare/comparison.ts';
 import { createViewGeneration } from '../../src/projections/engine/generation.ts';
 import { switchFacts } from '../../src/projections/engine/switch.ts';
 import { namesOf } from '../../src/projections/facts/names.ts';
 import { paths } from '../../src/projections/views/paths/v1/paths.view.ts';
-import { CATALOG, VIEWS } from '../../src/projections/views.ts';
+import { CATALOG } from '../../src/projections/views.ts';
 import { event, given, pageView, type GivenSite } from '../given.ts';
 import { headOf, openBeside, positionOf, type Beside } from './beside.ts';
 import { keepVisiting } from './meanwhile.ts';
@@ -61,7 +62,7 @@ describe('a comparison', () => {
     expect(comparison.position).toBe(await headOf(beside.db));
     expect(await positionOf(beside.db, ready)).toBe(comparison.position);
     const names = comparison.tables.map(({ table }) => table).sort();
-    expect(names).toEqual([...VIEWS.flatMap(({ tables }) => tables), 'hit', 'visit'].sort());
+    expect(names).toEqual([...newestViews(CATALOG).flatMap(({ tables }) => tables), 'hit', 'visit'].sort());
     expect(comparison.tables.find(({ table }) => table === 'hit')).toMatchObject({ rows: 7, differs: 0, view: 'facts' });
     // What serves is the one behind, once the other was folded on.
     await site.append(pageView('/late', { visitor: 'ann' }));

@@ -40,7 +40,7 @@ afterAll(async () => {
 });
 
 describe('a rebuild of one view, upon facts that are folded meanwhile,', () => {
-  it.each(['summary', 'pages', 'breakdown', 'paths', 'live'])('equals what serves: %s', async (name) => {
+  it.each(['summary', 'pages', 'breakdown', 'paths', 'live', 'vitals'])('equals what serves: %s', async (name) => {
     const visiting = keepVisiting(site);
     const told: string[] = [];
     const done = await rebuildNow(db, { url: database.url, name, onMessage: (message) => told.push(message) });

@@ -17,6 +17,9 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   breakdown_third: ['metric', 'value'],
   breakdown_month: ['metric', 'value'],
   paths_day: ['sequence'],
+  vitals_day: ['vital', 'path', 'value'],
+  vitals_third: ['vital', 'path', 'value'],
+  vitals_month: ['vital', 'path', 'value'],
 };
 const TABLES = Object.keys(KEYS);
 
@@ -50,7 +53,7 @@ it('agrees with what is folded of every hard case', async () => {
     await database.fold(7);
     const report = await database.recount();
     expect(told(report)).toEqual([]);
-    expect(report.views.map(({ view }) => view)).toEqual(['summary', 'pages', 'breakdown', 'paths', 'live']);
+    expect(report.views.map(({ view }) => view)).toEqual(['summary', 'pages', 'breakdown', 'paths', 'live', 'vitals']);
     expect(report.views.filter(({ rows }) => rows === 0)).toEqual([]);
     expect(report.leftOut).toEqual([]);
   } finally {

@@ -3,11 +3,12 @@ import { sql } from 'kysely';
 import type { Db } from '../../src/platform/database.ts';
 import { namesOf } from '../../src/projections/facts/names.ts';
 import { pruneLive } from '../../src/projections/views/live/v1/live.prune.ts';
-import { VIEWS } from '../../src/projections/views.ts';
+import { newestViews } from '../../src/projections/catalog.ts';
+import { CATALOG } from '../../src/projections/views.ts';
 import { expectNone } from '../laws/differences.ts';
 
 // The dictionaries are left out: what is never read of them depends on the batches.
-const TABLES = ['hit', 'visit', ...VIEWS.flatMap((view) => view.tables)];
+const TABLES = ['hit', 'visit', ...newestViews(CATALOG).flatMap((view) => view.tables)];
 
 /** Throws with rows that one generation has and the other has not. Both stand at the same position. */
 export async function expectSameGenerations(db: Db, one: number, other: number): Promise<void> {
