@@ -4,6 +4,7 @@ import { Conflict, Unavailable } from '../../platform/errors.ts';
 import type { Catalog } from '../catalog.ts';
 import { catchUp, foldedBy } from '../engine/catch-up.ts';
 import { FactsFailed, foldRange, ViewFailed } from '../engine/step.ts';
+import { FactsIncomplete, requireComplete } from '../engine/upgrade.ts';
 import '../engine/projections.tables.ts';
 
 /** Positions that are folded while both checkpoints are held: a second's work at most. */
@@ -87,13 +88,15 @@ async function level(db: Db, catalog: Catalog, generations: readonly [number, nu
       await patiently(tx);
       const { behind, from, target, gap } = await readGap(tx, generations, true);
       if (gap === 0n || gap > SMALL_GAP) return;
+      await requireComplete(tx, behind);
       const { rules, views } = await foldedBy(tx, catalog, behind);
       await foldRange(tx, behind, { from, to: target, rules, views, catalog });
-      await tx.updateTable('projections').set({ position: target }).where('generation', '=', behind).execute();
+      const stands = { position: target, facts_filled: sql<string | null>`facts_filled + ${target - from}` };
+      await tx.updateTable('projections').set(stands).where('generation', '=', behind).execute();
     });
   } catch (e) {
-    if (!(e instanceof FactsFailed || e instanceof ViewFailed)) throw e;
-    // A hit or a view fails: the way of the workers parks or suspends it.
+    if (!(e instanceof FactsFailed || e instanceof ViewFailed || e instanceof FactsIncomplete)) throw e;
+    // A hit or a view fails: the way of the workers parks or suspends it. What facts lack, they fill in.
     const { behind, target } = await readGap(db, generations, false);
     await catchUp(db, catalog, behind, target);
   }

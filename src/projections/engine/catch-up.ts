@@ -11,6 +11,11 @@ const BATCH = 10_000;
 /** A worker holds a checkpoint for the length of a batch. */
 const BUSY_MS = 20;
 
+/** Brings facts up to date that were made by an older version of Antics, or folded by one since: see `upgrade.ts`. */
+export async function completeFacts(db: Db, catalog: Catalog, generation: number): Promise<void> {
+  await catchUp(db, catalog, generation, 0n);
+}
+
 /** What a generation of facts is folded by. @throws NotOurs where this code lacks a version; Conflict where it is gone */
 export async function foldedBy(
   tx: Tx,
@@ -52,6 +57,6 @@ export async function catchUp(db: Db, catalog: Catalog, generation: number, targ
     if (step.kind === 'busy') {
       await foldedBy(db, catalog, generation);
       await sleep(BUSY_MS);
-    } else if (step.atHead || (target !== undefined && step.position >= target)) return;
+    } else if (step.kind !== 'filled' && (step.atHead || (target !== undefined && step.position >= target))) return;
   }
 }

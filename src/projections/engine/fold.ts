@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
 import { ensureBatchTables } from '../facts/batch.tables.ts';
 import { dropExcluded } from '../facts/exclusions.ts';
-import { moveFrontiers, type FrontierMove } from '../facts/frontier.ts';
+import { keepFrontiers, moveFrontiers, type FrontierMove } from '../facts/frontier.ts';
 import { interpretUnknown } from '../facts/interpret.ts';
 import type { Names } from '../facts/names.ts';
-import { readOldVisits } from '../facts/old-visits.ts';
+import { readOldVisits, touchVisitors } from '../facts/old-visits.ts';
 import { turnIntoPages } from '../facts/page-rule.ts';
 import { collectTerms, readBatch, type Range } from '../facts/read-batch.ts';
 import type { Rules } from '../facts/rules.ts';
@@ -35,6 +35,19 @@ export async function foldFacts(tx: Tx, names: Names, rules: Rules, range: Range
   await turnIntoPages(tx, rules);
   const run = await prepareRun(tx);
   await collectTerms(run, names);
+  await touchVisitors(run);
+  await foldTouched(tx, run, names, rules);
+  return { run, move: await moveFrontiers(run, names) };
+}
+
+/** Makes the visits of the visitor-days in `touched` anew from hits that are there, of which something has changed. */
+export async function refoldTouched(tx: Tx, names: Names, rules: Rules): Promise<Folded> {
+  const run = await prepareRun(tx);
+  await foldTouched(tx, run, names, rules);
+  return { run, move: await keepFrontiers(run, names) };
+}
+
+async function foldTouched(tx: Tx, run: Run, names: Names, rules: Rules): Promise<void> {
   const { replays } = await readOldVisits(run, names);
   await withoutLoops(tx, async () => {
     await numberVisits(run, names, rules, replays);
@@ -43,7 +56,6 @@ export async function foldFacts(tx: Tx, names: Names, rules: Rules, range: Range
     await diffVisits(run, names);
   });
   await writeFacts(run, names, replays);
-  return { run, move: await moveFrontiers(run, names) };
 }
 
 /** Temporary tables of facts and views, where the connection has none yet. */

@@ -3,7 +3,7 @@ import type { Db, Tx } from '../../platform/database.ts';
 import { OperatorError } from '../../platform/errors.ts';
 import { newestRules, newestViews, rulesOf, viewOf, type Catalog } from '../catalog.ts';
 import { createExclusionTable, forgetExclusions, noteExclusions } from '../facts/exclusions.ts';
-import { createFactTables } from '../facts/facts.tables.ts';
+import { createFactTables, FACTS_VERSION } from '../facts/facts.tables.ts';
 import { namesOf, namesWith, schemaOf } from '../facts/names.ts';
 import type { View } from '../views/view.ts';
 import type { GenerationState } from './projections.tables.ts';
@@ -32,9 +32,10 @@ export async function createGeneration(tx: Tx, catalog: Catalog, { state, spamHo
   for (const view of views) await view.create(tx, names);
   await grantReads(tx, generation);
   const made = { generation, state, rules_version: newestRules(catalog).version, spam_hosts: [...spamHosts] };
+  const facts = { facts_version: FACTS_VERSION, facts_filled: null };
   await tx
     .insertInto('projections')
-    .values({ ...made, position: 0, caught_up_at: null, leased_by: null, leased_until: null, switched_at: null })
+    .values({ ...made, ...facts, position: 0, caught_up_at: null, leased_by: null, leased_until: null, switched_at: null })
     .execute();
   await enterViews(tx, views, { generation, facts: generation, state });
   return generation;

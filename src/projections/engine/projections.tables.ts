@@ -17,6 +17,10 @@ export interface ProjectionTable {
   /** The operator's own spam referrers when it was made. Null: made before they were kept. */
   spam_hosts: string[] | null;
   position: Bigint;
+  /** Which columns its facts have: `FACTS_VERSION` of the code that made them, or brought them up to date. */
+  facts_version: Generated<number>;
+  /** Up to where what came with `facts_version` is filled in. Null: nothing has to be. */
+  facts_filled: ColumnType<string | null, string | bigint | null | undefined, string | bigint | null>;
   /** When the worker last stood at the head of the log. */
   caught_up_at: Date | null;
   /** The process that folds it. Others stand by until `leased_until`. */

@@ -85,7 +85,7 @@ export function createProjector(o: ProjectorOptions): Projector {
         const options = { catalog: o.catalog, maxBatch: o.maxBatch ?? MAX_BATCH, holder };
         const step = await foldStepPastPoison(o.database.db, generation, options, o.onError);
         o.onStep?.(generation, step, performance.now() - started);
-        if (step.kind === 'folded' && !step.atHead) behind = true;
+        if (step.kind === 'filled' || (step.kind === 'folded' && !step.atHead)) behind = true;
         resting.delete(generation);
         await lookInto(generation, step);
       } catch (e) {

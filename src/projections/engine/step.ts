@@ -7,9 +7,10 @@ import { forgetExclusions, noteExclusions } from '../facts/exclusions.ts';
 import { namesOf } from '../facts/names.ts';
 import type { Rules } from '../facts/rules.ts';
 import { putAside, putBack, readBuilding } from './building.ts';
-import { clearScratch, foldFacts, prepareConnection } from './fold.ts';
+import { clearScratch, foldFacts, prepareConnection, type Folded } from './fold.ts';
 import { readFollowing, readStrange, type Following } from './following.ts';
 import { readLeftOut } from './left-out.ts';
+import { addColumns, fillFacts, isComplete, lacksColumns, type FactsState } from './upgrade.ts';
 import './projections.tables.ts';
 
 export interface StepOptions {
@@ -29,8 +30,11 @@ export interface StepOptions {
 const LEASE = sql`interval '3 seconds'`;
 
 export type Step =
-  /** `position` is where the generation stands now; `atHead` as of the moment the step began. */
-  | { kind: 'folded' | 'idle'; position: bigint; head: bigint; atHead: boolean }
+  /**
+   * `position` is where the generation stands now; `atHead` as of the moment the step began. `filled`: instead of folding,
+   * some of what its facts lacked was filled in, and there may be more of it.
+   */
+  | { kind: 'folded' | 'idle' | 'filled'; position: bigint; head: bigint; atHead: boolean }
   /**
    * Another worker has this generation, or it is gone, or still being built; or this code lacks a version of its rules
    * or views, such as `paths v2`, and it is left to processes that have them.
@@ -67,10 +71,19 @@ export class ViewFailed extends Error {
  * fence in one: taken FOR UPDATE SKIP LOCKED, moved by compare-and-set. `db` must be one connection (temporary tables).
  */
 export async function foldStep(db: Db, generation: number, o: StepOptions): Promise<Step> {
+  for (;;) {
+    const step = await tryStep(db, generation, o);
+    if (step.kind !== 'old') return step;
+    await addColumns(db, generation);
+  }
+}
+
+async function tryStep(db: Db, generation: number, o: StepOptions): Promise<Step | { kind: 'old' }> {
   return await db.transaction().execute(async (tx) => {
     const checkpoint = await tx
       .selectFrom('projections')
-      .select(['position', 'rules_version', 'spam_hosts', sql<Date>`clock_timestamp()`.as('now')])
+      .select(['position', 'rules_version', 'spam_hosts', 'facts_version', 'facts_filled'])
+      .select(sql<Date>`clock_timestamp()`.as('now'))
       .where('generation', '=', generation)
       .where('state', '<>', 'building')
       .$if(o.holder !== undefined, (query) =>
@@ -89,6 +102,11 @@ export async function foldStep(db: Db, generation: number, o: StepOptions): Prom
     // Everything up to the head is committed and visible: commit order is position order.
     const head = await readHead(tx);
     if (from > head) throw new CheckpointAhead(generation, from, head);
+    if (lacksColumns(checkpoint)) return { kind: 'old' };
+    if (!isComplete(checkpoint)) {
+      await fill(tx, generation, checkpoint, { from, rules, views, catalog: o.catalog });
+      return { kind: 'filled', position: from, head, atHead: false };
+    }
     const end = o.target !== undefined && o.target < head ? o.target : head;
     const to = end - from > BigInt(o.maxBatch) ? from + BigInt(o.maxBatch) : end;
     if (to > from) await foldRange(tx, generation, { from, to, rules, views, catalog: o.catalog });
@@ -96,6 +114,7 @@ export async function foldStep(db: Db, generation: number, o: StepOptions): Prom
       .updateTable('projections')
       .set({
         position: to > from ? to : from,
+        ...(checkpoint.facts_filled === null ? {} : { facts_filled: to > from ? to : from }),
         ...(to === head ? { caught_up_at: checkpoint.now } : {}),
         ...(o.holder === undefined ? {} : { leased_by: o.holder, leased_until: sql<Date>`clock_timestamp() + ${LEASE}` }),
       })
@@ -129,12 +148,23 @@ export async function endLease(db: Db, holder: string): Promise<void> {
   await db.updateTable('projections').set(none).where('leased_by', '=', holder).execute();
 }
 
-interface FoldedRange {
+interface FoldedBy {
+  /** Where the facts stand. */
   from: bigint;
-  to: bigint;
   rules: Rules;
   views: readonly Following[];
   catalog: Catalog;
+}
+
+/** Fills in some of what the facts lack; visits that are others by it are folded into the views. */
+async function fill(tx: Tx, generation: number, state: FactsState, o: FoldedBy): Promise<void> {
+  await prepareConnection(tx, o.catalog.views);
+  const folded = await fillFacts(tx, generation, state, o.rules);
+  if (folded !== null) await foldViews(tx, generation, folded, o);
+}
+
+interface FoldedRange extends FoldedBy {
+  to: bigint;
 }
 
 /**
@@ -149,18 +179,24 @@ export async function foldRange(tx: Tx, generation: number, o: FoldedRange): Pro
   // Not within what parks a hit: an event that cannot be folded stops the fold.
   const deleted = await noteExclusions(tx, names, { from, to });
   const range = { from, to, parked };
-  const { run, move } = await foldFacts(tx, names, o.rules, range).catch((e: unknown) => {
+  const folded = await foldFacts(tx, names, o.rules, range).catch((e: unknown) => {
     throw new FactsFailed(from, e);
   });
-  const folded = new Set<string>();
+  await foldViews(tx, generation, folded, o);
+  await forgetExclusions(tx, names, deleted);
+}
+
+/** Into the complete views and, of those that are being built, what they have already. */
+async function foldViews(tx: Tx, generation: number, { run, move }: Folded, o: FoldedBy): Promise<void> {
+  const done = new Set<string>();
   const foldInto = async ({ view, generation: of, names: into }: Following): Promise<void> => {
     try {
       // Another generation of the same version has left its own rows there.
-      if (folded.has(view.name)) await clearScratch(tx, view);
-      folded.add(view.name);
+      if (done.has(view.name)) await clearScratch(tx, view);
+      done.add(view.name);
       await view.fold(run, into, move);
     } catch (e) {
-      throw new ViewFailed(of, view.name, from, e);
+      throw new ViewFailed(of, view.name, o.from, e);
     }
   };
   for (const following of o.views) {
@@ -172,7 +208,6 @@ export async function foldRange(tx: Tx, generation: number, o: FoldedRange): Pro
     await foldInto(building);
     await putBack(tx, run, building.pending);
   }
-  await forgetExclusions(tx, names, deleted);
 }
 
 /** The log is shorter than what was folded: a partial restore. Folding on would give positions a second meaning. */

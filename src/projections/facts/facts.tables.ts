@@ -4,6 +4,19 @@ import { createExclusionTable } from './exclusions.ts';
 import type { Names } from './names.ts';
 
 /**
+ * Which columns there are. 2: what was measured of a view, and whether an event happened by itself. Facts of an older
+ * version are brought up to date by `engine/upgrade.ts`.
+ */
+export const FACTS_VERSION = 2;
+
+/** Adds the columns that facts of an older version lack. What folds without knowing them leaves them as they are here. */
+export async function addFactColumns(tx: Tx, names: Names): Promise<void> {
+  await sql`alter table ${names('hit')} add column if not exists passive boolean not null default false,
+    add column if not exists lcp integer, add column if not exists inp integer, add column if not exists cls integer`.execute(tx);
+  await sql`alter table ${names('visit')} add column if not exists passive integer not null default 0`.execute(tx);
+}
+
+/**
  * Facts: what views are folded from. Widest columns first, which saves alignment; `site_id` leads every key.
  * `term`, `agent` and `source` are dictionaries: one interpretation per distinct text, user agent and source.
  * `exclusion` is the history of the paths that sites leave out.

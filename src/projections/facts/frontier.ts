@@ -41,6 +41,18 @@ export async function moveFrontiers(run: Run, names: Names): Promise<FrontierMov
       left join ${names('frontier')} f using (site_id)`);
   await run(sql`insert into ${names('frontier')} (site_id, day) select site_id, new_day from site_frontier order by 1
     on conflict (site_id) do update set day = excluded.day where frontier.day <> excluded.day`);
+  return await readMove(run);
+}
+
+/** The same where visitor-days are touched without a hit that is new: frontiers stay where they are. */
+export async function keepFrontiers(run: Run, names: Names): Promise<FrontierMove> {
+  await run(sql`insert into site_frontier (site_id, first_day, old_day, new_day)
+    select site_id, t.first_day, f.day, f.day
+    from (select site_id, min(day) as first_day from touched group by 1) t join ${names('frontier')} f using (site_id)`);
+  return await readMove(run);
+}
+
+async function readMove(run: Run): Promise<FrontierMove> {
   const rows = await run(sql<FrontierMove>`
     select coalesce(bool_or(${periodStart('third', sql`first_day`)} < ${periodStart('third', sql`old_day`)}), false) as late,
       coalesce(bool_or(${periodStart('third', sql`new_day`)} > coalesce(${periodStart('third', sql`old_day`)},

@@ -3,13 +3,17 @@ import type { Names } from './names.ts';
 import type { Run } from './run.ts';
 import { isMeasured } from './vitals.ts';
 
-/** Finds the visitor-days of the batch and their visits so far, and which of them have to be replayed. */
-export async function readOldVisits(run: Run, names: Names): Promise<{ replays: boolean }> {
+/** Finds the visitor-days of the batch. */
+export async function touchVisitors(run: Run): Promise<void> {
   await run(sql`insert into touched (visitor, site_id, day, first_at, first_view_at, replay)
     select visitor, site_id, day, min(at) filter (where not engagement),
       min(at) filter (where event is null and not engagement),
       bool_or(engagement or event is null and ${isMeasured})
     from batch_hit group by visitor, site_id, day`);
+}
+
+/** Finds the visits so far of what is touched, and which visitor-days have to be replayed. */
+export async function readOldVisits(run: Run, names: Names): Promise<{ replays: boolean }> {
   // OFFSET 0 keeps this a look-up by index for each of them, whatever the planner thinks of an unanalysed table.
   await run(sql`insert into old_visit
     select v.visitor, v.started_at, v.last_at, v.source, v.hostname, v.exit, v.site_id, v.day, v.agent_id, v.pageviews,

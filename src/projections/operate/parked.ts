@@ -4,11 +4,13 @@ import type { NewEvent } from '../../log/events/event.ts';
 import type { Db, Tx } from '../../platform/database.ts';
 import { NotFound } from '../../platform/errors.ts';
 import { rulesOf, type Catalog } from '../catalog.ts';
+import { completeFacts } from '../engine/catch-up.ts';
 import { readFollowing } from '../engine/following.ts';
 import { lockGenerations } from '../engine/generation.ts';
 import { PARKED_STREAM } from '../engine/left-out.ts';
 import { isTransient } from '../engine/poison.ts';
 import { FactsFailed, foldRange, ViewFailed } from '../engine/step.ts';
+import { requireComplete, FactsIncomplete } from '../engine/upgrade.ts';
 import { readParked } from './parked.read.ts';
 
 /** A worker holds a checkpoint for the length of a batch. */
@@ -56,6 +58,10 @@ async function retryIn(db: Db, catalog: Catalog, generation: number, position: b
   try {
     return await db.transaction().execute((tx) => foldAgain(tx, catalog, generation, position));
   } catch (e) {
+    if (e instanceof FactsIncomplete) {
+      await completeFacts(db, catalog, generation);
+      return await retryIn(db, catalog, generation, position);
+    }
     if (!(e instanceof FactsFailed || e instanceof ViewFailed) || isTransient(e.cause)) throw e;
     await db
       .updateTable('projection_parked')
@@ -90,6 +96,7 @@ async function foldAgain(tx: Tx, catalog: Catalog, generation: number, position:
     .executeTakeFirst();
   // Somebody else has seen to it; or the fold has yet to come by, and takes it then.
   if (numDeletedRows === 0n || BigInt(checkpoint.position) < position) return null;
+  await requireComplete(tx, generation);
   await foldRange(tx, generation, { from: position - 1n, to: position, rules, views, catalog });
   return null;
 }

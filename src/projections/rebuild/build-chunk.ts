@@ -6,6 +6,7 @@ import { readFrozen } from '../build/kept.ts';
 import type { DayPiece, HitRange } from '../build/pieces.ts';
 import type { Catalog } from '../catalog.ts';
 import { prepareConnection } from '../engine/fold.ts';
+import { addColumns } from '../engine/upgrade.ts';
 import { readLeftOut } from '../engine/left-out.ts';
 import { namesOf, namesWith } from '../facts/names.ts';
 import type { View } from '../views/view.ts';
@@ -52,6 +53,8 @@ export class ChunkFailed extends Error {
 export async function buildChunk(db: Db, rebuildId: number, o: ChunkOptions): Promise<ChunkOutcome> {
   let prepared: number | undefined;
   const before = await readRecord(db, rebuildId);
+  // Begun by a process of an older version.
+  if (before.facts !== null) await addColumns(db, before.facts);
   if (before.phase === 'log') {
     // What hits are interpreted as is committed before the hits, so that others need not wait for it as long.
     const outcome = await inChunk(db, rebuildId, o, async (tx, made, record, chunk) => {

@@ -49,7 +49,7 @@ async function catchUp(record: RebuildRecord, o: ConcludeOptions): Promise<void>
   let moved = false;
   for (const row of rows.filter((one) => one.generation === facts || one.state === 'serving')) {
     const step = await foldStepPastPoison(o.folding, row.generation, options, o.onPoison);
-    moved ||= step.kind === 'folded';
+    moved ||= step.kind === 'folded' || step.kind === 'filled';
   }
   const { rows: stand } = await sql<{ gap: string }>`
     select greatest(log_head(), s.position) - p.position as gap from projections p, projections s

@@ -4,6 +4,7 @@ import { HITS_A_RANGE, startFacts } from '../build/build.ts';
 import { copyRows } from '../build/copy.ts';
 import { readKept, refuseLoss } from '../build/kept.ts';
 import { namesOf } from '../facts/names.ts';
+import { requireComplete } from '../engine/upgrade.ts';
 import { readServing } from '../engine/status.read.ts';
 import { enterChunks, logChunks } from './chunks.ts';
 import type { Made } from './made.ts';
@@ -18,6 +19,8 @@ import { firstPosition } from './start.ts';
 export async function copyKept(tx: Tx, made: Made, record: RebuildRecord, o: { hitsAChunk?: number }): Promise<void> {
   const serving = await readServing(tx);
   if (serving === null) throw new Error('nothing serves');
+  // Where a process of an older version has folded since, a worker fills it in, and this is tried again.
+  await requireComplete(tx, serving.generation);
   const kept = await readKept(tx, namesOf(serving.generation), record.siteId ?? undefined);
   refuseLoss(kept, made.allViews, serving);
   const target = BigInt(serving.position);

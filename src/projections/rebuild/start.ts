@@ -5,11 +5,13 @@ import { readHead } from '../../log/head.ts';
 import { HITS_A_RANGE, planDays, startFacts } from '../build/build.ts';
 import { readFrozen, refuseLoss } from '../build/kept.ts';
 import { newestViews, type Catalog } from '../catalog.ts';
+import { completeFacts } from '../engine/catch-up.ts';
 import { forgetFacts, forgetView, sweepDropped, type Dropped } from '../engine/drop.ts';
 import { noteRebuild } from '../engine/rebuild-record.ts';
 import { createGeneration, createViewGeneration, lockGenerations } from '../engine/generation.ts';
 import { readServing, type Serving } from '../engine/status.read.ts';
 import { decidedBy, recordDropped } from '../engine/switch.ts';
+import { FactsIncomplete, requireComplete } from '../engine/upgrade.ts';
 import { namesOf, namesWith } from '../facts/names.ts';
 import type { View } from '../views/view.ts';
 import { enterChunks, logChunks, type NewChunk } from './chunks.ts';
@@ -30,6 +32,17 @@ export const PATIENCE = sql.lit('60s');
 
 /** Makes the tables of what a rebuild builds, and says in which chunks, unless somebody else was faster. */
 export async function startRebuild(db: Db, rebuildId: number, o: StartOptions): Promise<void> {
+  try {
+    await start(db, rebuildId, o);
+  } catch (e) {
+    if (!(e instanceof FactsIncomplete)) throw e;
+    await completeFacts(db, o.catalog, e.generation);
+    await start(db, rebuildId, o);
+  }
+  await sweepDropped(db, o.catalog);
+}
+
+async function start(db: Db, rebuildId: number, o: StartOptions): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await sql`set local lock_timeout = ${PATIENCE}`.execute(tx);
     await lockGenerations(tx);
@@ -42,7 +55,6 @@ export async function startRebuild(db: Db, rebuildId: number, o: StartOptions): 
     // Last, since it takes the log's lock.
     await recordDropped(tx, dropped, decidedBy(record.by, 'RebuildProjection'));
   });
-  await sweepDropped(db, o.catalog);
 }
 
 /** What an earlier rebuild of the name has left. What had been built to its end goes on record. */
@@ -66,6 +78,7 @@ async function clearAway(tx: Tx, name: string): Promise<Dropped[]> {
 
 async function startWhole(tx: Tx, record: RebuildRecord, serving: Serving, o: StartOptions): Promise<void> {
   const copies = record.siteId !== null || (await readFrozen(tx)).length > 0;
+  if (copies) await requireComplete(tx, serving.generation);
   if (copies) refuseLoss([{ siteId: 0, day: null }], newestViews(o.catalog), serving);
   const generation = await createGeneration(tx, o.catalog, { state: 'building', spamHosts: o.spamHosts });
   const made = { generation, facts: generation };
@@ -96,6 +109,7 @@ async function startView(tx: Tx, record: RebuildRecord, serving: Serving, o: Sta
   const facts = serving.generation;
   const generation = await createViewGeneration(tx, view, facts);
   const position = await lockFacts(tx, facts);
+  await requireComplete(tx, facts);
   const names = namesWith(facts, new Map(view.tables.map((table) => [table, generation])));
   const copied = record.siteId === null ? [] : await othersOf(tx, record.siteId, view, serving);
   const pieces = view.build === undefined ? await planDays(tx, names, record.siteId ?? undefined, { keepFrontier: true }) : [];
