@@ -12,34 +12,37 @@ import { options, quietly } from './page.ts';
 import { isCounting, watchViews } from './view.ts';
 import { send, type Props } from './wire.ts';
 
+type Call = [name: string, props?: Props | undefined];
 interface Antics {
-  (name?: string, props?: Props): void;
+  (...call: Call): void;
   /** Calls from before the script was there, by the page's own snippet. */
-  q?: Parameters<Antics>[];
+  q?: Call[];
   /** Tells the script's function from that of the snippet. */
   l?: true;
 }
 
-const page = window as Window & { antics?: Antics };
-const early: Partial<Antics> = page.antics || {};
+declare global {
+  interface Window {
+    antics?: Antics;
+  }
+}
+
+const early: Partial<Antics> = window.antics || {};
 
 // Included twice, it would count everything twice. (An element with id="antics" is a property of window too.)
 if (!early.l) {
   const waiting = early.q || [];
-  // A page that is not counted yet may never be seen. What it has to say waits until it is.
-  const flush = () => {
-    if (isCounting()) waiting.splice(0).forEach(([name, props]) => name && sendEvent(`${name}`, props));
-  };
-  const sendEvent = quietly(send);
-  const track: Antics = (...call) => {
-    waiting.push(call);
-    flush();
-  };
+  const track: Antics = quietly((name, props) => {
+    // A page that is not counted yet may never be seen. What it has to say waits until it is.
+    if (!isCounting()) waiting.push([name, props]);
+    else if (name) send(`${name}`, props);
+  });
   track.l = true;
-  page.antics = track;
+  window.antics = track;
 
-  if ('local' in options || !/^(|(.*\.)?localhost\.?|127[\d.]+|\[::1])$/.test(location.hostname)) {
-    watchViews(flush);
-    if (WHOLE) watchClicks(track);
+  if ('local' in options || !/^$|localhost$|^127[\d.]+$|^\[::1/.test(location.hostname)) {
+    watchViews(() => waiting.splice(0).map((call) => track(...call)));
+    watchClicks(track);
+    if (WHOLE && '404' in options) track('404', { path: location.pathname });
   }
 }

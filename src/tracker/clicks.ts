@@ -1,40 +1,33 @@
-import { on, options } from './page.ts';
+import { on, options, quietly } from './page.ts';
 import type { Props } from './wire.ts';
 
-type Track = (name: string, props?: Props) => void;
+/** Events that the page's HTML names, and, in the whole, those that the script's tag asks for. One click, one event. */
+export const watchClicks = (track: (name: string, props?: Props) => void) =>
+  on(
+    'click auxclick submit',
+    quietly((event: MouseEvent & SubmitEvent) => {
+      const isClick = event.type !== 'submit';
+      const target = (event.submitter || event.target) as Element;
+      const link = WHOLE && target.closest('a');
+      const named = target.closest<HTMLFormElement>('[data-antics-event]'); // a form or not
+      // The middle button opens links as the left one does; the right one opens a menu.
+      if (event.button > 1) return;
 
-const EXTENSIONS = 'pdf|zip|docx?|xlsx?|pptx?|csv|txt|exe|dmg|pkg|7z|rar|gz|mp[34]|mov|wav';
-
-/** Events that the page's HTML names, and those that the script's tag asks for. One click, one event. */
-export const watchClicks = (track: Track): void =>
-  on('click auxclick submit', (event: MouseEvent & SubmitEvent) => {
-    const isSubmit = event.type === 'submit';
-    const target = (event.submitter || event.target) as Element;
-    const link = target.closest<HTMLAnchorElement>('a[href]');
-    const named = target.closest<HTMLElement>('[data-antics-event]');
-    // The middle button opens links and does nothing else; the right one opens a menu.
-    if (event.button && (event.button > 1 || !link)) return;
-
-    if (named && isSubmit === (named.tagName === 'FORM')) {
-      const props: Props = {};
-      for (const { name, value } of named.attributes) {
-        const key = name.split('data-antics-event-')[1];
-        if (key) props[key] = value;
+      if (named && isClick === !named.submit) {
+        // Props are the JSON of an object, and go out as that text.
+        track(named.dataset.anticsEvent!, named.dataset.anticsProps);
+      } else if (WHOLE && !isClick) {
+        // Not for a form whose button is named: the click on that was the event.
+        if (!named && 'forms' in options) track('Form: Submission', { form: (event.target as Element).id });
+      } else if (link) {
+        if (
+          'downloads' in options &&
+          RegExp(`\\.(${options.downloads || 'pdf|zip|docx?|xlsx?|pptx?|csv|exe|dmg|mp[34]'})$`, 'i').test(link.pathname)
+        ) {
+          track('File Download', { url: link.href.split('?')[0] });
+        } else if ('outbound' in options && link.host && link.host !== location.host) {
+          track('Outbound Link: Click', { url: link.href });
+        }
       }
-      track(named.dataset.anticsEvent!, props);
-    } else if (isSubmit) {
-      // Not for a form whose button is named: the click on that was the event.
-      if (!named && 'forms' in options) track('Form: Submission', { form: (event.target as HTMLFormElement).id });
-    } else if (link) {
-      const { href, host, pathname } = link;
-      const { downloads } = options;
-      if (
-        downloads !== undefined &&
-        new RegExp(`\\.(${downloads.replace(/\W+/g, '|') || EXTENSIONS})$`, 'i').test(pathname)
-      ) {
-        track('File Download', { url: href.split('?')[0]!.slice(0, 2000) });
-      } else if ('outbound' in options && host && host !== location.host) {
-        track('Outbound Link: Click', { url: href.slice(0, 2000) });
-      }
-    }
-  });
+    }),
+  );

@@ -17,15 +17,15 @@ export const quietly =
  * Listens at the window, on the way down: before any listener of the page can stop the event, and also to events that
  * do not bubble. `types` are separated by spaces.
  */
-export const on = <E extends Event>(types: string, listener: (event: E) => unknown): void =>
-  types.split(' ').forEach((type) => addEventListener(type, quietly(listener) as (event: Event) => void, true));
+export const on = <E extends Event>(types: string, listener: (event: E) => unknown) =>
+  types.split(' ').map((type) => addEventListener(type, listener as (event: Event) => void, true));
 
 /**
  * The script's own tag. `currentScript` is null in a module; there it is found by its name, and a renamed one by an
  * attribute that it is likely to have. Without any tag nothing is counted: it says where hits go.
  */
 export const tag = (doc.currentScript ||
-  doc.querySelector('script[src*="/antics"],[data-api]')) as HTMLScriptElement;
+  doc.querySelector('script[src*=antics]')) as HTMLScriptElement;
 
 /** The tag's `data-…` attributes: those it has are `in` here, empty where they have no value. */
 export const options: DOMStringMap = tag.dataset;

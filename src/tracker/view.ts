@@ -1,11 +1,11 @@
 import { doc, on, quietly } from './page.ts';
-import { renewVitals, vitals, watchVitals } from './vitals.ts';
+import { renewVitals, vitals } from './vitals.ts';
 import { address, post, send, setReferrer, type Hit } from './wire.ts';
 
 /** Views, and what is reported of the page left: the seconds on it, how far it was scrolled, its vitals. */
 
 let url: string | undefined; // of the view that was counted last, as it was sent
-let isNew = true; // loaded, or left and back from the back/forward cache, and not counted yet
+let page: string | undefined; // the same without its query; none where what is shown was not counted yet
 let isActive = false; // visible and focused, when last looked at
 let since = 0; // when that was
 let spent = 0; // milliseconds visible and focused that no report has told of
@@ -18,20 +18,15 @@ const report = (): void => {
     n: 'engagement',
     u: url,
     // By the height that the page has now: while it was loading, everything fitted.
-    s: Math.min(100, Math.round(((deepest + innerHeight) / doc.documentElement.scrollHeight) * 100)),
+    s: Math.min(100, (((deepest + innerHeight) / doc.documentElement.scrollHeight) * 100 + 0.5) | 0),
     v: WHOLE ? vitals() : undefined,
   };
-  const news = JSON.stringify(hit);
-  if (news !== told || spent > 999) {
-    told = news;
+  if (told !== (told = JSON.stringify(hit)) || spent > 999) {
     hit.t = (spent | 0) / 1000;
     spent = 0;
     post(hit);
   }
 };
-
-/** A changed query alone is the same page: filters and tabs would otherwise inflate every count. */
-const pageOf = (address: string): string => address.replace(/\?[^#]*/g, '');
 
 /** Whether calls of `antics()` can be sent. */
 export const isCounting = (): boolean => !!url;
@@ -42,43 +37,43 @@ export const isCounting = (): boolean => !!url;
  */
 export const watchViews = (afterView: () => void): void => {
   /** Looks at the page after whatever may have changed its address, or whether it is seen. */
-  const look = (event?: Event): void => {
-    const here = address();
+  const look = quietly((event?: Event): void => {
+    // A changed query alone is the same page: filters and tabs would otherwise inflate every count.
+    const here = address().replace(/\?[^#]*/g, '');
     const isLeft = event && event.type === 'pagehide';
     // A hidden page (prerendered, opened in the background, navigating by itself there) waits until somebody sees it.
-    const isNext = !doc.hidden && (isNew || pageOf(here) !== pageOf(url!));
+    const isNext = !doc.hidden && here !== page;
 
-    const now = performance.now(); // monotonic, and stands still while the machine sleeps
-    if (isActive) spent += now - since;
-    since = now;
+    // Monotonic, and stands still while the machine sleeps.
+    if (isActive) spent += performance.now() - since;
+    since = performance.now();
     isActive = !doc.hidden && doc.hasFocus();
 
-    if (!isNew && (doc.hidden || isLeft || isNext)) report();
+    if (page && (doc.hidden || isLeft || isNext)) report();
     if (isNext) {
       if (url) setReferrer(url);
-      url = here;
+      url = address();
       spent = 0;
       told = '';
       // When a router navigates, the page is still scrolled as the one before it was.
-      deepest = isNew ? scrollY : 0;
-      isNew = false;
+      deepest = page ? 0 : scrollY;
+      page = here;
       if (WHOLE) renewVitals();
       send();
       afterView();
     }
     // The back/forward cache may bring the page back. It runs no script again then, yet it is seen again.
-    if (isLeft) isNew = true;
-  };
+    if (isLeft) page = '';
+  });
 
-  if (WHOLE) watchVitals();
-  (['pushState', 'replaceState'] as const).forEach((method) => {
+  (['pushState', 'replaceState'] as const).map((method) => {
     const navigate = history[method];
     history[method] = function (...args) {
       navigate.apply(this, args);
-      quietly(look)();
+      look();
     };
   });
-  on('visibilitychange prerenderingchange pagehide pageshow popstate hashchange focus blur', look);
+  on('visibilitychange prerenderingchange pagehide blur focus pageshow hashchange popstate', look);
   on('scroll', () => {
     deepest = Math.max(deepest, scrollY);
   });

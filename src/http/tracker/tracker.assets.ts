@@ -36,22 +36,20 @@ export async function compileTracker(entry: string, name: TrackerName): Promise<
     target: 'browser',
     mode: 'production',
   });
-  let { code } = bundled[name]!;
   // The page's own names are not ours to touch, and it must not notice what goes wrong.
-  code = `(()=>{try{${code}}catch(e){}})()`;
+  let code = `(()=>{try{const WHOLE=${scripts[name]};${bundled[name]!.code}}catch(e){}})()`;
+  const compress = {
+    passes: 6,
+    hoist_props: true,
+    keep_fargs: false,
+    pure_getters: true,
+    unsafe: true,
+    unsafe_arrows: true,
+    unsafe_comps: true,
+    unsafe_methods: true,
+  };
   // Twice: what the first leaves out is why the second finds more to fold.
   for (const mangle of [false, true]) {
-    const compress = {
-      global_defs: { WHOLE: scripts[name] },
-      passes: 6,
-      hoist_props: true,
-      keep_fargs: false,
-      pure_getters: true,
-      unsafe: true,
-      unsafe_arrows: true,
-      unsafe_comps: true,
-      unsafe_methods: true,
-    };
     ({ code } = await minify(code, { ecma: 2017, module: false, toplevel: true, compress, mangle }));
   }
   return code.replace(/;$/, '');
