@@ -15,7 +15,12 @@ export interface Room {
    * besides has arrived too. Fewer where no more come within some seconds, so that a test shows what is missing.
    */
   hits(site: TestSite, atLeast: number): Promise<LoggedHit[]>;
-  /** The same, a line each: see `lineOf`. */
+  /**
+   * Waits until so many hits of a site are in the log. A test does it between two acts whose requests must not overtake
+   * each other: they leave in the order of the acts, on several connections.
+   */
+  arrived(site: TestSite, count: number): Promise<void>;
+  /** The same as `hits`, a line each: see `lineOf`. */
   lines(site: TestSite, atLeast: number): Promise<string[]>;
   /** Serves another host, such as a proxy's, as `http://name.test:port`. Gives its origin. */
   serve(name: string, answer: Answer): string;
@@ -36,7 +41,7 @@ export async function openRoomOf(openPage: OpenPage, env: Record<string, string>
   let sites = 0;
 
   const site = async (setup: SiteSetup): Promise<TestSite> => {
-    const host = `s${++sites}.site.test:${web.port}`;
+    const host = `${setup.name ?? `s${++sites}.site.test`}:${web.port}`;
     const id = setup.isRegistered === false ? '' : (await antics.createSite({ domain: host })).id;
     if (setup.settings) {
       const set = await antics.ask(`/api/sites/${id}`, { method: 'PUT', body: setup.settings });
@@ -54,11 +59,14 @@ export async function openRoomOf(openPage: OpenPage, env: Record<string, string>
     evaluate(`fetch('${stats}/api/event', { method: 'POST', body: JSON.stringify({ n: 'last', u: location.href }) })
       .then((answer) => { if (answer.status !== 202) throw new Error(answer.status); })`);
 
-  const hits = async (of: TestSite, atLeast: number): Promise<LoggedHit[]> => {
+  const arrived = async (of: TestSite, count: number): Promise<void> => {
     const end = Date.now() + ARRIVES_MS;
-    while ((await readHits(db, of.id)).length < atLeast && Date.now() < end) {
+    while ((await readHits(db, of.id)).length < count && Date.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+  };
+  const hits = async (of: TestSite, atLeast: number): Promise<LoggedHit[]> => {
+    await arrived(of, atLeast);
     await sendLast();
     return readHits(db, of.id);
   };
@@ -68,6 +76,7 @@ export async function openRoomOf(openPage: OpenPage, env: Record<string, string>
     stats,
     site,
     hits,
+    arrived,
     lines: async (of, atLeast) => (await hits(of, atLeast)).map((hit) => lineOf(hit, of.host)),
     serve(name, answer) {
       const host = `${name}.test:${web.port}`;

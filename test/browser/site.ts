@@ -16,6 +16,8 @@ export interface SiteSetup {
   answer?: (...asked: Parameters<Answer>) => boolean | Promise<boolean>;
   /** What `PUT /api/sites/:id` is to set: `{ respect_gpc: true }`. */
   settings?: Record<string, unknown>;
+  /** Default: one of its own below `site.test`. Another one has to lead to this machine: `localhost`. */
+  name?: string;
   /** False: Antics does not know it. */
   isRegistered?: boolean;
 }
