@@ -97,11 +97,20 @@ function arbitraryHit(spamReferrers: readonly string[]): fc.Arbitrary<Omit<Given
     vitals: usually<string | null>(fc.constant(null), values.vitals, 8),
     revenue: fc.constant(null),
     via: fc.constant(null),
-    interactive: fc.constant(null),
+    // Of an event alone does it mean anything.
+    interactive: usually<false | null>(fc.constant(null), fc.constant(false), 20),
   };
   return fc.oneof(
     { weight: 6, arbitrary: fc.record({ ...common, name: fc.constant(null), durationMs: values.secondsOnPageLeft }) },
-    { weight: 2, arbitrary: fc.record({ ...common, name: values.names, durationMs: values.secondsOnPageLeft }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        ...common,
+        name: values.names,
+        durationMs: values.secondsOnPageLeft,
+        interactive: fc.constantFrom(null, false),
+      }),
+    },
     {
       weight: 3,
       arbitrary: fc.record({

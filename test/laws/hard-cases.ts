@@ -41,6 +41,27 @@ export const HARD_CASES: Readonly<Record<string, ArbitraryLog>> = {
     engagement('/', 40, at('09:01')),
     event('Play', at('09:02')),
   ),
+  'an event that happened by itself leaves a bounce one, until something is done': utc(
+    pageView('/', at('09:00')),
+    event('Shown', at('09:01', { interactive: false })),
+    pageView('/', at('10:00')),
+    event('Shown', at('10:01', { interactive: false })),
+    event('Shown', at('10:01')),
+    pageView('/', at('12:00', { visitor: 2n })),
+    event('Shown', at('12:10', { visitor: 2n, interactive: false })),
+    event('Play', at('12:05', { visitor: 2n })),
+  ),
+  'events that happened by themselves merge two bounces, and begin a visit': utc(
+    pageView('/', at('09:00')),
+    pageView('/', at('09:40')),
+    event('Shown', at('09:20', { interactive: false })),
+    event('Shown', at('12:00', { interactive: false })),
+    pageView('/', at('12:10')),
+    event('Shown', at('15:00', { interactive: false })),
+    // Neither is an event.
+    pageView('/', at('18:00', { interactive: false })),
+    engagement('/', 5, at('18:01', { interactive: false })),
+  ),
   'a late view takes over the engagement of an earlier one': utc(
     pageView('/', at('09:00')),
     engagement('/', 40, at('09:10')),
