@@ -16,8 +16,10 @@ import { openGround, prepareLog, type Ground } from './ground.ts';
 import { createKeyring, type Keyring } from './http/access/keyring.ts';
 import { createSessionRing, type SessionRing } from './http/access/session-ring.ts';
 import { registerEventRoute } from './http/event/event.route.ts';
+import { registerCountRoute } from './http/goatcounter/count.route.ts';
 import { serveOpenApi } from './http/openapi/openapi.ts';
 import { registerPixelRoute } from './http/pixel/pixel.route.ts';
+import { registerUmamiRoute } from './http/umami/umami.route.ts';
 import { createRequestLimits } from './http/rate-limit/request-limits.ts';
 import { addSecurityHeaders, closeApp, createApp } from './http-server.ts';
 import { erasureIn } from './jobs/erase-sites.job.ts';
@@ -236,6 +238,8 @@ async function openIntake(app: NestFastifyApplication, o: IntakeParts, onAppende
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   registerEventRoute(fastify, intake);
   registerPixelRoute(fastify, intake);
+  registerUmamiRoute(fastify, intake);
+  registerCountRoute(fastify, intake);
   return intake;
 }
 

@@ -92,7 +92,7 @@ describe('the API’s document', () => {
 /** Has no version, and ends what may have ended already. */
 const NO_COMMAND = 'DELETE /api/session';
 /** Not of Nest's controllers. */
-const FASTIFYS = ['POST /api/event', 'GET /api/pixel/{site_id}.gif'];
+const FASTIFYS = ['POST /api/event', 'GET /api/pixel/{site_id}.gif', 'POST /api/send', 'GET /count', 'POST /count'];
 /** What an operator does has no version, and what is appended to the log neither. Some of it takes no body. */
 const DEED = /^POST \/api\/(?:(?:projections|parked)\/|events$)/;
 /** Nothing that has a place. */

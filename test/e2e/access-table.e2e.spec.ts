@@ -118,9 +118,10 @@ it('the table has a row for every route that runs, and none for one that does no
 it.each(ROWS.map((row) => [`${row.route}${row.isPublic ? ' (public site)' : ''}`, row] as const))('%s', async (_, row) => {
   const made = await make(row);
   const [method = '', template = ''] = row.route.split(' ');
-  const path = template
+  const filled = template
     .replace(/\/(\w+)\/\{\w+\}/g, (__, kind: string) => `/${kind}/${KNOWN[kind] ?? NAMED[kind]?.(made)}`)
     .replace('*', row.more.path ?? '*');
+  const path = filled + (row.more.query ?? '');
   const seen: Record<string, number> = {};
   for (const name of ASKERS) {
     const before = await lastDecision();

@@ -24,6 +24,8 @@ export interface Row {
 export interface More {
   /** What stands at the `*`. */
   readonly path?: string;
+  /** What follows the path: `?a=b`. */
+  readonly query?: string;
   /** With the ids of what was made for this row. */
   readonly body?: (made: Made) => unknown;
   readonly headers?: (made: Made) => Record<string, string>;
@@ -50,6 +52,10 @@ const hit: More = {
   headers: ({ site }) => ({ origin: `https://${site.domain}`, 'user-agent': FIREFOX }),
   body: ({ site }) => ({ u: `https://${site.domain}/` }),
 };
+const umami: More = {
+  ...hit,
+  body: ({ site }) => ({ type: 'event', payload: { website: site.id, hostname: site.domain, url: '/' } }),
+};
 export const alert = { metric: 'visitors', operator: 'lt', threshold: 1, email: 'ann@example.com' };
 const unique = (): string => `${Math.random().toString(36).slice(2)}.example`;
 
@@ -62,6 +68,11 @@ export const ROWS: readonly Row[] = [
   row('POST /api/events',                       '401   401   403   403      202       401     401    202', { body: ({ site }) => [{ u: `https://${site.domain}/` }] }),
   row('OPTIONS /api/event',                     '204   204   204   204      204       204     204    204'),
   row('GET /api/pixel/{site_id}.gif',           '200   200   200   200      200       200     200    200', { headers: ({ site }) => ({ referer: `https://${site.domain}/` }) }),
+  row('POST /api/send',                         '200   200   200   200      200       200     200    200', umami),
+  row('OPTIONS /api/send',                      '204   204   204   204      204       204     204    204'),
+  row('GET /count',                             '200   200   200   200      200       200     200    200', { ...hit, query: '?p=/' }),
+  row('POST /count',                            '200   200   200   200      200       200     200    200', { ...hit, query: '?p=/' }),
+  row('OPTIONS /count',                         '204   204   204   204      204       204     204    204'),
   row('GET /antics.js',                         '200   200   200   200      200       401     200    200'),
   row('GET /antics.core.js',                    '200   200   200   200      200       401     200    200'),
   row('GET /api/health',                        '200   200   200   200      200       401     200    200'),

@@ -42,6 +42,10 @@ export interface IncomingHit {
   readonly peer: string;
   /** An image that a page shows: browsers send no Origin with it, and where it comes from is its Referer. */
   readonly isImage?: boolean;
+  /** The sites that it names are named as another analytics does: a name that nobody here has says nothing. */
+  readonly namesElsewhere?: boolean;
+  /** Its client says that a machine drives the browser. */
+  readonly byMachine?: boolean;
   /** What a server says of the person whose hit it hands on. Given only where its key was checked. */
   readonly behalf?: Behalf;
 }

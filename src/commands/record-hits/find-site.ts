@@ -19,15 +19,14 @@ export function findSite(draft: Draft, edge: Edge): StepResult {
   const origin = draft.header('origin') ?? (isImage ? (originOf(draft.header('referer')) ?? originOf(body.url)) : undefined);
   if (origin === undefined) return findSiteByKey(draft, edge);
   const host = edge.hostOf(origin);
-  const claim = body.sites?.[0];
-  const site = host === null ? undefined : siteAt(edge, host, claim);
-  if (site === undefined) return findNewSite(draft, edge, host, claim);
+  const site = host === null ? undefined : siteAt(draft, edge, host);
+  if (site === undefined) return findNewSite(draft, edge, host);
   draft.site = site;
   return undefined;
 }
 
-async function findNewSite(draft: Draft, edge: Edge, host: string | null, claim?: string): Promise<Accepted | undefined> {
-  const site = host === null ? undefined : await edge.sites.find(host).then(() => siteAt(edge, host, claim));
+async function findNewSite(draft: Draft, edge: Edge, host: string | null): Promise<Accepted | undefined> {
+  const site = host === null ? undefined : await edge.sites.find(host).then(() => siteAt(draft, edge, host));
   if (site === undefined) return refuse(draft, edge, host);
   draft.site = site;
   return undefined;
@@ -37,10 +36,12 @@ async function findNewSite(draft: Draft, edge: Edge, host: string | null, claim?
  * The site that a page of a host is counted at. A page may name a site of its own host or of one above it, as pages of
  * `blog.example.com` may be counted at `example.com`: whoever has the one has the other. It may not name any other.
  */
-function siteAt({ sites }: Edge, host: string, claim: string | undefined): DirectorySite | undefined {
+function siteAt({ incoming }: Draft, { sites }: Edge, host: string): DirectorySite | undefined {
+  const claim = incoming.body.sites?.[0];
   if (claim === undefined) return sites.get(host);
   const named = sites.named(claim);
   if (named !== undefined) return isAtOrBelow(host, named.domain) ? named : undefined;
+  if (incoming.namesElsewhere === true) return sites.get(host);
   const domain = canonicalHost(claim);
   return domain !== null && isAtOrBelow(host, domain) ? sites.get(host) : undefined;
 }
@@ -61,8 +62,12 @@ async function findSiteByKey(draft: Draft, edge: Edge): Promise<Accepted | undef
     const page = parsePageUrl(url ?? '');
     return 'error' in page ? [] : [page.host];
   });
-  const claim = draft.incoming.body.sites?.[0];
-  const find = (): DirectorySite | undefined => (claim === undefined ? firstOf(hosts, edge) : edge.sites.named(claim));
+  const { body, namesElsewhere = false } = draft.incoming;
+  const claim = body.sites?.[0];
+  const find = (): DirectorySite | undefined => {
+    const named = claim === undefined ? undefined : edge.sites.named(claim);
+    return named ?? (claim === undefined || namesElsewhere ? firstOf(hosts, edge) : undefined);
+  };
   let site = find();
   if (!(await mayWrite(edge, authorization, site ?? null))) return NO_KEY;
   if (site === undefined && hosts[0] !== undefined) {

@@ -40,6 +40,8 @@ interface Given {
   trusted?: string;
   keyFor?: string;
   isImage?: boolean;
+  namesElsewhere?: boolean;
+  byMachine?: boolean;
   limits?: Parameters<typeof hitLimits>[0];
 }
 
@@ -116,6 +118,8 @@ async function pass(given: Given = {}): Promise<Passed> {
     headers: { origin: 'https://example.com', 'user-agent': FIREFOX, ...given.headers },
     peer: given.peer ?? '203.0.113.9',
     isImage: given.isImage ?? false,
+    namesElsewhere: given.namesElsewhere ?? false,
+    byMachine: given.byMachine ?? false,
   };
   const draft = new Draft(incoming, NOW);
   for (const step of STEPS) {
@@ -195,6 +199,19 @@ describe('origin → site', () => {
     expect(hit?.siteId).toBe(siteId);
     if (siteId === undefined) expect(answer).toEqual(UNKNOWN);
     expect(refused).not.toContain('example.com');
+  });
+
+  it('a name that another analytics gave, and nobody here has, says nothing', async () => {
+    const named = (name: string, more: Given = {}) => pass({ body: { sites: [name] }, namesElsewhere: true, ...more });
+    const theirs = 'e676c9b4-11e4-4ef1-a4d7-87001773e9f2';
+    const fromElsewhere = { headers: { origin: 'https://evil.example' } };
+    expect((await named(theirs)).hit?.siteId).toBe(7);
+    expect((await named(SITE.id)).hit?.siteId).toBe(7);
+    expect((await named(theirs, fromElsewhere)).answer).toEqual(UNKNOWN);
+    expect((await named(SITE.id, fromElsewhere)).answer).toEqual(UNKNOWN);
+    const keyed = { headers: { origin: undefined, authorization: 'Bearer good' } };
+    expect((await named(theirs, keyed)).hit?.siteId).toBe(7);
+    expect((await named(theirs, { ...keyed, namesElsewhere: false })).answer).toEqual(UNKNOWN);
   });
 
   it('an image comes from where its Referer says', async () => {
@@ -353,6 +370,11 @@ describe('bot, prefetch, spam', () => {
     const { hit, dropped } = await pass({ headers: { 'sec-ch-ua': '"HeadlessChrome";v="140"' } });
     expect(dropped).toBe('bot');
     expect(hit?.verdict).toBe(VERDICT.botByHeader);
+  });
+
+  it('so has one of which its client says that a machine drives it', async () => {
+    const { hit, dropped } = await pass({ byMachine: true });
+    expect([dropped, hit?.verdict]).toEqual(['bot', VERDICT.botByHeader]);
   });
 
   it.each(['prefetch', 'prefetch;prerender'])('Sec-Purpose: %s has a verdict', async (purpose) => {

@@ -76,7 +76,7 @@ function countOnly(draft: Draft, edge: Edge, reason: CountedReason): Accepted {
 }
 
 function judgeAgent(draft: Draft, edge: Edge): StepResult {
-  const { headers, behalf } = draft.incoming;
+  const { headers, behalf, byMachine = false } = draft.incoming;
   // What a server hands on comes with its headers, which say nothing of the visitor.
   if (behalf !== undefined) {
     return takeFound(draft, edge.agentOf(behalf.userAgent ?? draft.header('user-agent') ?? ''));
@@ -84,7 +84,7 @@ function judgeAgent(draft: Draft, edge: Edge): StepResult {
   if (isPrefetch(headers)) {
     draft.verdict = VERDICT.prefetch;
     draft.drop('prefetch');
-  } else if (isBotByHeaders(headers)) {
+  } else if (byMachine || isBotByHeaders(headers)) {
     draft.verdict = VERDICT.botByHeader;
     draft.drop('bot');
   }

@@ -3,7 +3,9 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import type { FastifyInstance, onSendHookHandler } from 'fastify';
 import { describeAskers } from './api-asker.ts';
 import { describeEventRoute, EVENT_MODELS } from '../event/event.openapi.ts';
+import { describeCountRoute } from '../goatcounter/count.openapi.ts';
 import { describePixelRoute } from '../pixel/pixel.openapi.ts';
+import { describeUmamiRoute } from '../umami/umami.openapi.ts';
 
 export const DOCUMENT_PATH = '/api/openapi.json';
 export const DOCS_PATH = '/api/docs';
@@ -32,6 +34,8 @@ export function createOpenApiDocument(app: NestFastifyApplication): OpenAPIObjec
   const document = SwaggerModule.createDocument(app, config, { extraModels: EVENT_MODELS });
   describeEventRoute(document);
   describePixelRoute(document);
+  describeUmamiRoute(document);
+  describeCountRoute(document);
   return document;
 }
 
