@@ -120,7 +120,8 @@ export async function measureViews(run: Run, { longestViewMs }: Limits, replays:
     from engaged e cross join lateral ${vitalRows('e')} where m.value is not null
     union all
     select s.site_id, s.day, s.previous_path, m.metric, m.value, s.version * 2 - 1
-    from session_hit s left join engaged e on e.position = s.previous_position and e.version = s.version
+    from (select * from session_hit where previous_path is not null and ${isMeasured}) s
+      left join engaged e on e.position = s.previous_position and e.version = s.version
       cross join lateral ${vitalRows('s')} left join lateral ${vitalRows('e', 'r')} on r.metric = m.metric
-    where s.previous_path is not null and m.value is not null and r.value is null`);
+    where m.value is not null and r.value is null`);
 }
