@@ -17,12 +17,12 @@ const report = (): void => {
   const hit: Hit = {
     n: 'engagement',
     u: url,
-    // By the height that the page has now: while it was loading, everything fitted.
-    s: Math.min(100, (((deepest + innerHeight) / doc.documentElement.scrollHeight) * 100 + 0.5) | 0),
+    // By the height that the page has now: while it was loading, everything fitted. The server rounds this and the time.
+    s: Math.min(100, ((deepest + innerHeight) / doc.documentElement.scrollHeight) * 100),
     v: WHOLE ? vitals() : undefined,
   };
   if (told !== (told = JSON.stringify(hit)) || spent > 999) {
-    hit.t = (spent | 0) / 1000;
+    hit.t = spent / 1000;
     spent = 0;
     post(hit);
   }
@@ -42,7 +42,8 @@ export const watchViews = (afterView: () => void): void => {
     const here = address().replace(/\?[^#]*/g, '');
     const isLeft = event && event.type === 'pagehide';
     // A hidden page (prerendered, opened in the background, navigating by itself there) waits until somebody sees it.
-    const isNext = !doc.hidden && here !== page;
+    // A prerendered one is visible a moment before it is told so; what it sends until then goes out as a prefetch.
+    const isNext = !doc.hidden && !doc.prerendering && here !== page;
 
     // Monotonic, and stands still while the machine sleeps.
     if (isActive) spent += performance.now() - since;
@@ -58,9 +59,10 @@ export const watchViews = (afterView: () => void): void => {
       // When a router navigates, the page is still scrolled as the one before it was.
       deepest = page ? 0 : scrollY;
       page = here;
-      if (WHOLE) renewVitals();
       send();
       afterView();
+      // Last, as some browsers can have it switched off, where it throws.
+      if (WHOLE) renewVitals();
     }
     // The back/forward cache may bring the page back. It runs no script again then, yet it is seen again.
     if (isLeft) page = '';

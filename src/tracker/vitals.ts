@@ -61,7 +61,7 @@ export const renewVitals = (): void => {
 
 /** Of the view so far. Asked when the page is left or hidden, after which nothing is its largest paint any more. */
 export const vitals = () => {
-  (observer!.takeRecords() as Entry[]).map(look);
+  if (observer) (observer.takeRecords() as Entry[]).map(look);
   isLcpFinal = true;
   // The 98th percentile: one of 50 is left out, and nobody looks further than to the tenth. Interactions of less than
   // 40 ms are not told of one by one.

@@ -6,6 +6,7 @@ import { TrackerController } from './tracker.controller.ts';
 
 let app: NestFastifyApplication;
 let plain: Buffer;
+let core: Buffer;
 
 beforeAll(async () => {
   const testing = await Test.createTestingModule({ controllers: [TrackerController] }).compile();
@@ -13,6 +14,7 @@ beforeAll(async () => {
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   plain = (await readTracker('antics.js')).identity.body;
+  core = (await readTracker('antics.core.js')).identity.body;
 });
 afterAll(() => app.close());
 
@@ -69,6 +71,17 @@ describe('GET /antics.js', () => {
     expect(head.rawPayload).toHaveLength(0);
     for (const name of ['etag', 'content-length', 'content-encoding', 'content-type'] as const) {
       expect(head.headers[name]).toBe(got.headers[name]);
+    }
+  });
+});
+
+describe('GET /antics.core.js', () => {
+  it('serves the smaller script in the same way', async () => {
+    const [whole, smaller] = [await get(), await app.inject({ url: '/antics.core.js' })];
+    expect(smaller.rawPayload).toEqual(core);
+    expect(smaller.headers.etag).not.toBe(whole.headers.etag);
+    for (const name of ['cache-control', 'content-type', 'cross-origin-resource-policy', 'vary']) {
+      expect(smaller.headers[name]).toBe(whole.headers[name]);
     }
   });
 });
