@@ -19,6 +19,9 @@ export const VITAL_NAMES = Object.keys(VITALS) as Vital[];
  */
 export const KINDS = { page: 0, site: 10, views: 20 } as const;
 
+/** A page with more views than this is found by an index of its own in the roll-ups. */
+export const FEW_VIEWS = 32;
+
 export type Kind = keyof typeof KINDS;
 export const KIND_NAMES = Object.keys(KINDS) as Kind[];
 

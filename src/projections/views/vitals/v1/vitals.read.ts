@@ -1,8 +1,8 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Tx } from '../../../../platform/database.ts';
-import { readFrontier, slicesOf, unionOfSlices, type Slice } from '../../../facts/frontier.read.ts';
+import { periodsOf, readFrontier, slicesOf, unionOfSlices, type Slice } from '../../../facts/frontier.read.ts';
 import type { Names } from '../../../facts/names.ts';
-import { VITAL_NAMES, VITALS, vitalOf, type Kind, type Vital } from './kinds.ts';
+import { FEW_VIEWS, VITAL_NAMES, VITALS, vitalOf, type Kind, type Vital } from './kinds.ts';
 
 /** Of each metric the 75th percentile by nearest rank, as it is told (`lcp` and `inp` in ms); null: no view told it. */
 export interface VitalsFigures extends Readonly<Record<Vital, number | null>> {
@@ -34,9 +34,9 @@ const SHARE = { of: sql.lit(4), are: sql.lit(3) };
 
 export async function readVitals(tx: Tx, names: Names, q: VitalsQuery): Promise<VitalsRead> {
   const slices = slicesOf(q.from, q.to, await readFrontier(tx, names, q.siteId));
-  const ofSite = await readRanks(tx, rowsOf(names, q, slices, 'site'));
+  const ofSite = await readRanks(tx, rowsOf(names, q, slices, { kind: 'site' }));
   const pages = await readPages(tx, names, q, slices);
-  const ofPages = pages.length === 0 ? [] : await readRanks(tx, rowsOf(names, q, slices, 'page', pages.map(({ path }) => path)));
+  const ofPages = pages.length === 0 ? [] : await readRanks(tx, rowsOf(names, q, slices, { kind: 'page', paths: pages.map(({ path }) => path) }));
   const byPath = Map.groupBy(ofPages, ({ path }) => path);
   return {
     summary: figuresOf('site', ofSite),
@@ -44,12 +44,19 @@ export async function readVitals(tx: Tx, names: Names, q: VitalsQuery): Promise<
   };
 }
 
-/** Few paths are looked up period by period, in place of a pass over all of them. */
-function rowsOf(names: Names, q: VitalsQuery, slices: readonly Slice[], kind: Kind, paths?: readonly string[]): RawBuilder<unknown> {
+interface Rows {
+  kind: Kind;
+  /** These alone: they are looked up period by period, in place of a pass over all. */
+  paths?: readonly string[] | null;
+  /** Rows of more views than that. */
+  above?: number;
+}
+
+function rowsOf(names: Names, q: VitalsQuery, slices: readonly Slice[], { kind, paths = null, above = 0 }: Rows): RawBuilder<unknown> {
   const numbers = sql.lit(`{${VITAL_NAMES.map((vital) => vitalOf(kind, vital)).join()}}`);
-  const ofPaths = paths === undefined ? sql`` : sql`and path = any (${sql.lit(`{${paths.join()}}`)}::bigint[])`;
-  const where = sql`site_id = ${sql.lit(q.siteId)} and vital = any (${numbers}::smallint[]) ${ofPaths}`;
-  return unionOfSlices(names, 'vitals', slices, sql`vital, path, value, n`, where, paths !== undefined);
+  const ofPaths = paths === null ? sql`` : sql`and path = any (${sql.lit(`{${paths.join()}}`)}::bigint[])`;
+  const where = sql`site_id = ${sql.lit(q.siteId)} and vital = any (${numbers}::smallint[]) and n > ${sql.lit(above)} ${ofPaths}`;
+  return unionOfSlices(names, 'vitals', slices, sql`vital, path, value, n`, where, paths !== null);
 }
 
 interface Page {
@@ -58,14 +65,28 @@ interface Page {
   views: number;
 }
 
+/** How many views each page has, of the metric that it has most of. */
+const totals = (rows: RawBuilder<unknown>): RawBuilder<unknown> => sql`select path, max(n)::int as views
+  from (select vital, path, sum(n) as n from (${rows}) r group by 1, 2) v group by path`;
+
+/**
+ * The pages that can be among the first, without adding up the thousands that hardly anybody saw: one whose rows all have
+ * few views has at most that many times the number of periods. Null where that decides nothing.
+ */
+async function findPages(tx: Tx, names: Names, q: VitalsQuery, slices: readonly Slice[]): Promise<string[] | null> {
+  const most = sql.lit(FEW_VIEWS * slices.reduce((sum, slice) => sum + periodsOf(slice).length, 0));
+  const { rows } = await sql<{ path: string }>`
+    with seen as materialized (${totals(rowsOf(names, q, slices, { kind: 'views', above: FEW_VIEWS }))}),
+      bar as (select views from seen order by views desc offset ${sql.lit(q.limit - 1)} limit 1)
+    select s.path from seen s, bar b where b.views > ${most} and s.views >= b.views - ${most}`.execute(tx);
+  return rows.length === 0 ? null : rows.map(({ path }) => path);
+}
+
 /** Texts are looked up for the pages that can be among the first: those that tie with the last of them, too. */
 async function readPages(tx: Tx, names: Names, q: VitalsQuery, slices: readonly Slice[]): Promise<Page[]> {
+  const paths = await findPages(tx, names, q, slices);
   const { rows } = await sql<Page>`
-    with total as materialized (
-      select path, max(n)::int as views from (
-        select vital, path, sum(n) as n from (${rowsOf(names, q, slices, 'views')}) r group by 1, 2) v
-      group by path
-    )
+    with total as materialized (${totals(rowsOf(names, q, slices, { kind: 'views', paths }))})
     select x.path, t.value as pathname, x.views
     from (select * from total where views >= coalesce((select views from total order by views desc
         offset ${sql.lit(q.limit - 1)} limit 1), 0)) x

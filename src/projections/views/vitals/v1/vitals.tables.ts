@@ -3,6 +3,7 @@ import type { Tx } from '../../../../platform/database.ts';
 import type { Scratch } from '../../../facts/batch.tables.ts';
 import { GRAINS } from '../../../facts/frontier.ts';
 import type { Names } from '../../../facts/names.ts';
+import { FEW_VIEWS, KINDS } from './kinds.ts';
 
 const columns = sql`path bigint not null, site_id integer not null, day date not null, value integer not null,
   n integer not null, vital smallint not null`;
@@ -12,6 +13,11 @@ export async function createVitalsTables(tx: Tx, names: Names): Promise<void> {
   for (const grain of ['day', ...GRAINS]) {
     await sql`create table ${names(`vitals_${grain}`)} (${columns}, primary key (site_id, vital, day, path, value))
       with (fillfactor = 90)`.execute(tx);
+  }
+  // Pages with many views. Not of the days: an index on what changes with every hit would end updates in place.
+  for (const grain of GRAINS) {
+    await sql`create index ${sql.ref(`vitals_${grain}_often`)} on ${names(`vitals_${grain}`)} (site_id, vital, day)
+      where vital > ${sql.lit(KINDS.views)} and n > ${sql.lit(FEW_VIEWS)}`.execute(tx);
   }
 }
 

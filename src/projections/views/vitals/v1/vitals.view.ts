@@ -19,9 +19,7 @@ function threeDigits(value: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`case ${sql.join(cases, sql` `)} else ${sql.lit(LARGEST)} end`;
 }
 
-const kind = (name: keyof typeof KINDS, path: RawBuilder<unknown>, value: RawBuilder<unknown>) => sql`
-  select site_id, metric + ${sql.lit(KINDS[name])} as vital, day, ${path} as path, ${value} as value, sum(n) as n
-  from kept group by 1, 2, 3, 4, 5`;
+const vitalIn = (kind: keyof typeof KINDS) => sql`metric + ${sql.lit(KINDS[kind])}`;
 
 /** Web vitals: page views by what they measured, a site and local day, rolled up to thirds of a month and months. */
 export const vitals: View = {
@@ -36,14 +34,11 @@ export const vitals: View = {
         select site_id, metric, day, path, ${threeDigits(sql`value`)} as value, sum(n) as n
         from vital_delta group by 1, 2, 3, 4, 5
       )
-      select * from (${sql.join(
-        [
-          kind('page', sql`path`, sql`value`),
-          kind('site', sql`0::bigint`, sql`value`),
-          kind('views', sql`path`, sql`0`),
-        ],
-        sql` union all `,
-      )}) x where n <> 0`);
+      select site_id, ${vitalIn('page')}, day, path, value, n from kept where n <> 0
+      union all
+      select site_id, ${vitalIn('site')}, day, 0, value, sum(n) from kept group by 1, 2, 3, 5 having sum(n) <> 0
+      union all
+      select site_id, ${vitalIn('views')}, day, path, 0, sum(n) from kept group by 1, 2, 3, 4 having sum(n) <> 0`);
     const table = {
       base: 'vitals',
       delta: sql`vitals_delta`,
