@@ -25,7 +25,7 @@ export const on = <E extends Event>(types: string, listener: (event: E) => unkno
  * attribute that it is likely to have. Without any tag nothing is counted: it says where hits go.
  */
 export const tag = (doc.currentScript ||
-  doc.querySelector('script[src*=antics]')) as HTMLScriptElement;
+  doc.querySelector('[data-api],[src*=antics]')) as HTMLScriptElement;
 
 /** The tag's `data-…` attributes: those it has are `in` here, empty where they have no value. */
 export const options: DOMStringMap = tag.dataset;

@@ -75,7 +75,7 @@ export const watchViews = (afterView: () => void): void => {
       look();
     };
   });
-  on('visibilitychange prerenderingchange pagehide blur focus pageshow hashchange popstate', look);
+  on('hashchange pagehide prerenderingchange pageshow focus blur visibilitychange popstate', look);
   on('scroll', () => {
     deepest = Math.max(deepest, scrollY);
   });

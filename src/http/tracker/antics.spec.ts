@@ -64,7 +64,7 @@ function openWith(name: TrackerName, address: string, page: Page = {}) {
   const tag = { src, dataset: data };
   const document = {
     currentScript: page.module ? null : tag,
-    querySelector: (selector: string) => (page.module && selector === 'script[src*=antics]' ? tag : null),
+    querySelector: (selector: string) => (page.module && selector === '[data-api],[src*=antics]' ? tag : null),
     referrer: page.referrer ?? '',
     hidden: page.hidden ?? page.prerendering ?? false,
     prerendering: page.prerendering ?? false,
@@ -222,6 +222,8 @@ describe.each(TRACKER_NAMES)('%s', (name) => {
     it('is sent by a renamed file, and by a module too', () => {
       expect(open(HOME, { tag: { src: 'https://example.com/s.js' } }).sent[0]?.url).toBe('https://example.com/api/event');
       expect(open(HOME, { module: true }).sent[0]?.url).toBe('https://stats.example.net/api/event');
+      const both = open(HOME, { module: true, tag: { src: 'https://example.com/s.js', api: '/hit' } });
+      expect(both.sent[0]?.url).toBe('/hit');
     });
 
     it('is sent once when the script is included twice', () => {
