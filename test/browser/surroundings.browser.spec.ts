@@ -151,26 +151,24 @@ inBrowser('the tracker in its surroundings', () => {
     expect(await room.lines(site, 3)).toEqual(['view /', 'Seen /b', 'left /b']);
   });
 
-  it('may be renamed and served from the site\'s own domain, through any reverse proxy', async () => {
+  it.each(['defer', 'type="module"'])('may be renamed and served from the site\'s own domain: <script %s>', async (kind) => {
     const { baseUrl } = room.antics.server;
-    for (const kind of ['defer', 'type="module"']) {
-      const site = await room.site({
-        pages: { '/': '' },
-        head: `<script ${kind} src="/js/site.js" data-api="/hit"></script>`,
-        headers: { 'content-security-policy': "default-src 'self'; img-src data:" },
-        answer: async (request, response) => {
-          if (request.url === '/js/site.js') return !!(await passOn(request, response, `${baseUrl}/antics.js`));
-          return request.url === '/hit' && !!(await passOn(request, response, events));
-        },
-      });
-      const person = await room.person();
-      await person.open(`${site.origin}/`);
-      await room.arrived(site, 1);
-      await person.leave();
-      expect(await room.lines(site, 2)).toEqual(['view /', 'left /']);
-      expect(site.requests).toEqual(['/', '/js/site.js', '/hit', '/hit']);
-      expect(person.errors).toEqual([]);
-    }
+    const site = await room.site({
+      pages: { '/': '' },
+      head: `<script ${kind} src="/js/site.js" data-api="/hit"></script>`,
+      headers: { 'content-security-policy': "default-src 'self'; img-src data:" },
+      answer: async (request, response) => {
+        if (request.url === '/js/site.js') return !!(await passOn(request, response, `${baseUrl}/antics.js`));
+        return request.url === '/hit' && !!(await passOn(request, response, events));
+      },
+    });
+    const person = await room.person();
+    await person.open(`${site.origin}/`);
+    await room.arrived(site, 1);
+    await person.leave();
+    expect(person.errors).toEqual([]);
+    expect(site.requests).toEqual(['/', '/js/site.js', '/hit', '/hit']);
+    expect(await room.lines(site, 2)).toEqual(['view /', 'left /']);
   });
 
   it('counts who says Sec-GPC: 1, but on sites that respect it', async () => {
