@@ -1,4 +1,4 @@
-import { inBrowser, openRoom, type BrowserRoom } from './browser.ts';
+import { inBrowser, openRoom, scriptTag, type BrowserRoom } from './browser.ts';
 
 inBrowser('what a page names', () => {
   let room: BrowserRoom;
@@ -101,6 +101,18 @@ inBrowser('what a page names', () => {
     ]);
     expect(lines.slice(3, 6).sort()).toEqual(['Form: Submission / {"form":"mail"}', 'left /', 'view /sent ← /']);
     expect(lines.slice(6)).toEqual(['left /sent']);
+  });
+
+  it('is counted for a page that is not there, where the tag on it says data-404', async () => {
+    const head = scriptTag(`${room.stats}/antics.js`, { 'data-404': '' });
+    const site = await room.site({ pages: { '/old/page': { status: 404, body: 'Not found', head } }, head: '' });
+    const person = await room.person();
+    await person.open(`${site.origin}/old/page?from=afar`);
+    await room.arrived(site, 2);
+    await person.leave();
+    const lines = await room.lines(site, 3);
+    expect(lines.slice(0, 2).sort()).toEqual(['404 /old/page {"path":"/old/page"}', 'view /old/page']);
+    expect(lines.slice(2)).toEqual(['left /old/page']);
   });
 
   it('is not counted for them where it does not', async () => {
