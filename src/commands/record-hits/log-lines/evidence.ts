@@ -15,10 +15,10 @@ export interface Head {
   readonly firstLine: Buffer;
 }
 
-/** Null: not one line is in it yet. Of a packed file, which does not grow, what there is counts as a line. */
-export async function readHead(log: OpenLog): Promise<Head | null> {
+/** Null: not one line is in it yet. @param isFinal it does not grow: what there is counts as a line, without its break */
+export async function readHead(log: OpenLog, isFinal: boolean): Promise<Head | null> {
   const read = log.isPacked ? await firstOfPacked(log) : await readAt(log.handle, 0, EVIDENCE_BYTES);
-  const isWhole = read.length === EVIDENCE_BYTES || log.isPacked;
+  const isWhole = read.length === EVIDENCE_BYTES || log.isPacked || isFinal;
   const bytes = isWhole ? read : read.subarray(0, read.lastIndexOf(0x0a) + 1);
   if (bytes.length === 0) return null;
   const lineBreak = bytes.indexOf(0x0a);

@@ -39,7 +39,7 @@ export async function followFile(o: FollowOptions): Promise<void> {
 
   const readOne = async (log: OpenLog): Promise<void> => {
     const onDry = dryOf(log, path, { pollMs, signal, reader });
-    const found = await withFile(reader, log, (session, file) => {
+    const found = await withFile(reader, log, false, (session, file) => {
       hinder(null);
       wait = pollMs;
       // A copy of before, which may be what a restore has left: nothing in it is new until it is longer.

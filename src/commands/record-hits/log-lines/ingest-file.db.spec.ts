@@ -132,7 +132,7 @@ describe('an access log', () => {
 
   it('is not read by a format that most of it is not in, nor without user agents, nor without a site to go to', async () => {
     await writeFile(path, caddy().repeat(30));
-    await expect(ingest({ format: 'combined' })).rejects.toThrow(/not in the format combined.*looks like caddy/);
+    await expect(ingest({ format: 'combined', site: sites.named(site.domain) ?? null })).rejects.toThrow(/not in the format combined.*looks like caddy/);
     const common = `192.0.2.1 - - [30/Nov/2026:11:00:00 +0000] "GET / HTTP/1.1" 200 5`;
     await writeFile(path, `${common}\n`);
     await expect(ingest()).rejects.toThrow(/no user agents/);
@@ -159,9 +159,14 @@ describe('a file that is given again', () => {
     await writeFile(`${path}.gz`, gzipSync(caddy({ uri: '/1' }) + caddy({ uri: '/2' }) + caddy({ uri: '/3' })));
     expect(await ingest({}, `${path}.gz`)).toMatchObject({ state: 'read', lines: 1 });
     expect((await ingest({}, `${path}.1`)).state).toBe('known');
-    await writeFile(path, caddy({ uri: '/1' }) + caddy({ uri: '/2' })); // a copy of before
-    expect((await ingest()).state).toBe('known');
     expect(await stored()).toEqual(['/1', '/2', '/3']);
+  });
+
+  it('adds nothing where it is a copy of when it was shorter', async () => {
+    await writeFile(path, caddy({ uri: '/1' }).repeat(60));
+    await ingest();
+    await writeFile(path, caddy({ uri: '/1' }).repeat(50));
+    expect(await ingest()).toMatchObject({ state: 'known', lines: 0, before: { lines: 60 } });
   });
 
   it('is another one where it begins alike and goes on otherwise', async () => {
@@ -173,20 +178,20 @@ describe('a file that is given again', () => {
   });
 
   it('is gone on with where it was cut off, after any batch and however the connection ends', async () => {
-    const lines = [...caddyLog({ lines: 60_000, host: site.domain, start: NOW - 40 * DAY_MS, days: 10 })];
+    const lines = [...caddyLog({ lines: 3_000, host: site.domain, start: NOW - 40 * DAY_MS, days: 10 })];
     await writeFile(path, lines.map(({ text }) => `${text}\n`).join(''));
     // The process is gone after a batch: it throws, and nobody tries again.
     const cut = new Error('cut off');
-    await expect(ingest({ onProgress: () => { throw Object.assign(cut, { code: '22000' }); } })).rejects.toThrow('cut off');
+    await expect(ingest({ pagesPerBatch: 100, onProgress: () => { throw Object.assign(cut, { code: '22000' }); } })).rejects.toThrow('cut off');
     // The connection is lost under it, again and again.
     let kills = 0;
     const kill = async (): Promise<void> => {
       await sql`select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and application_name = 'antics test writer'`.execute(owner.db);
     };
-    const result = await ingest({ onProgress: () => void (kills++ < 2 && kill()) });
+    const result = await ingest({ pagesPerBatch: 100, onProgress: () => void (kills++ < 2 && kill()) });
     expect(kills).toBeGreaterThan(1);
-    expect(result.before.lines).toBeGreaterThan(1_000);
+    expect(result.before.lines).toBeGreaterThan(200);
     const agents = await sql<{ n: number }>`select count(*)::int as n from log_hits h join agents a using (agent_id)
       where site_id = ${site.siteId} and a.user_agent not like '%Googlebot%' and verdict is null`.execute(owner.db);
     expect(agents.rows[0]?.n).toBe(lines.filter(({ view }) => view !== null).length);

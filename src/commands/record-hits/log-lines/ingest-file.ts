@@ -14,6 +14,7 @@ import { findFile, lockFile, unlockFile, type KnownFile } from './known-file.ts'
 import { noOutcomes, type ReadSoFar } from './outcomes.ts';
 import { formatOf, pause, readLog, type ReadLogOptions, type ReadProgress } from './read-log.ts';
 import { openLog, type OpenLog } from './source.ts';
+import { PAGES_PER_BATCH } from './take-batch.ts';
 
 export interface LogReaderOptions {
   /** Of the role `writer`, with at least two connections: one is kept while a file is read. */
@@ -38,6 +39,8 @@ export interface LogReaderOptions {
   readonly clock?: Clock;
   /** Default `HOLD_MS`. */
   readonly holdMs?: number;
+  /** Default `PAGES_PER_BATCH`. */
+  readonly pagesPerBatch?: number;
 }
 
 /** A page's own hit has come by then, where it sends one. */
@@ -49,6 +52,7 @@ export interface LogReader extends LogReaderOptions {
   readonly days: DayBook;
   readonly clock: Clock;
   readonly holdMs: number;
+  readonly pagesPerBatch: number;
 }
 
 export function logReader(o: LogReaderOptions): LogReader {
@@ -57,7 +61,8 @@ export function logReader(o: LogReaderOptions): LogReader {
   const agentOf = agentCache(o.db);
   const { sites, site, countryOf, onUnknownHost } = o;
   const holdMs = o.isBesideTracker ? 0 : (o.holdMs ?? HOLD_MS);
-  return { ...o, clock, days, holdMs, judge: createJudge({ sites, site, days, agentOf, countryOf, onUnknownHost }) };
+  const { pagesPerBatch = PAGES_PER_BATCH } = o;
+  return { ...o, clock, days, holdMs, pagesPerBatch, judge: createJudge({ sites, site, days, agentOf, countryOf, onUnknownHost }) };
 }
 
 export interface Ingested extends ReadSoFar {
@@ -83,7 +88,7 @@ export async function ingestFile(path: string, reader: LogReader, signal: AbortS
   try {
     for (let attempt = 1; ; attempt++) {
       try {
-        const file = await withFile(reader, log, async (session, known) => {
+        const file = await withFile(reader, log, true, async (session, known) => {
           first ??= known;
           if (!known.isBeginning) await readLog(optionsFor(reader, { session, log, file: known, soFar, signal, isStrict: true }));
         });
@@ -118,10 +123,11 @@ export class FileBusy extends OperatorError {}
 export async function withFile(
   { db, site }: LogReader,
   log: OpenLog,
+  isFinal: boolean,
   run: (session: Tx, file: KnownFile) => Promise<void>,
 ): Promise<KnownFile | null> {
-  const siteId = site?.siteId ?? null;
-  const found = await findFile(db, log, siteId);
+  const wanted = { siteId: site?.siteId ?? null, isFinal };
+  const found = await findFile(db, log, wanted);
   if (found === null) return null;
   return db.connection().execute(async (session) => {
     if (!(await lockFile(session, found.fileId))) {
@@ -129,7 +135,7 @@ export async function withFile(
     }
     try {
       // Once more: who had the lock before may have moved it.
-      const file = (await findFile(session, log, siteId)) ?? found;
+      const file = (await findFile(session, log, wanted)) ?? found;
       if (file.fileId !== found.fileId) throw new FileBusy(`${log.path} changed while it was opened`);
       await run(session, file);
       return file;
@@ -149,9 +155,9 @@ export function optionsFor(reader: LogReader, reading: Reading): ReadLogOptions 
   const format = reader.format === undefined ? formatOf(log.path, file.head.bytes) : formatNamed(reader.format);
   refuseFormat(format, reader, log);
   reader.onFormat?.(format);
-  const { judge, clock, holdMs, onProgress, onAppended, onMalformed = () => undefined } = reader;
+  const { judge, clock, holdMs, pagesPerBatch, onProgress, onAppended, onMalformed = () => undefined } = reader;
   const siteId = reader.site?.siteId ?? null;
-  return { ...reading, siteId, format, judge, clock, holdMs, onProgress, onAppended, onMalformed };
+  return { ...reading, siteId, format, judge, clock, holdMs, pagesPerBatch, onProgress, onAppended, onMalformed };
 }
 
 function refuseFormat({ name, hasHost, hasAgent }: LogFormat, { site }: LogReader, { path }: OpenLog): void {
@@ -162,6 +168,8 @@ function refuseFormat({ name, hasHost, hasAgent }: LogFormat, { site }: LogReade
     );
   }
   if (!hasHost && site === null) {
-    throw new OperatorError(`${path} is in the format ${name}, which does not say of which host a line is: name the site by --site.`);
+    throw new OperatorError(
+      `${path} is in the format ${name}, which does not say of which host a line is: antics ingest --site reads it for one site.`,
+    );
   }
 }

@@ -27,13 +27,21 @@ const READING = 470_391_973;
 /** The same while a file is looked up, so that two processes do not enter it twice. */
 const LOOKING = 470_391_974;
 
+/** How a file is to be read. */
+export interface Wanted {
+  /** Of all its lines; null: they go to sites by their host. */
+  readonly siteId: number | null;
+  /** Nobody writes to it any more. */
+  readonly isFinal: boolean;
+}
+
 /**
  * The file by what is in it: it begins as the one on record, and before the position there is what was there. So it is
  * known after it was renamed, copied or packed, and one that was emptied and filled anew is another one. Entered where
  * it is new; null where there is not one line in it yet.
  */
-export async function findFile(db: Tx, log: OpenLog, siteId: number | null): Promise<KnownFile | null> {
-  const head = await readHead(log);
+export async function findFile(db: Tx, log: OpenLog, { siteId, isFinal }: Wanted): Promise<KnownFile | null> {
+  const head = await readHead(log, isFinal);
   if (head === null) return null;
   const seen = new Set<number>();
   for (;;) {

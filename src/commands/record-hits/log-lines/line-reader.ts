@@ -28,11 +28,10 @@ export class LineReader {
 
   /** Reads on. False: there is nothing more, or not now. */
   async fill(): Promise<boolean> {
-    const chunk = await this.source.next();
-    if (chunk === null) return false;
-    const rest = this.buffer.subarray(this.at);
+    const filled = await this.source.next(this.buffer.subarray(this.at));
+    if (filled === null) return false;
     this.before = lastOf(this.before, this.buffer.subarray(0, this.at));
-    this.buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    this.buffer = filled;
     this.at = 0;
     return true;
   }

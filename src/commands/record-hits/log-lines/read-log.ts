@@ -23,6 +23,7 @@ export interface ReadLogOptions {
   readonly judge: Judge;
   readonly clock: Clock;
   readonly holdMs: number;
+  readonly pagesPerBatch: number;
   readonly signal: AbortSignal;
   /** Each batch is in the log, in order. */
   readonly onProgress?: ((progress: ReadProgress) => void) | undefined;

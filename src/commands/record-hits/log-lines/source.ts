@@ -1,15 +1,20 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { messageOf, OperatorError } from '../../../platform/errors.ts';
 
 /** Bytes read at once. */
 const CHUNK = 256 * 1024;
+const NOTHING = Buffer.alloc(0);
 
 /** The bytes of a log, unpacked, from a position on. */
 export interface Source {
-  /** What comes next; null where there is nothing more, which for a plain file may be so only now. */
-  next(): Promise<Buffer | null>;
+  /**
+   * What comes next, after `rest`, which is copied before it; null where there is nothing more, which for a plain file
+   * may be so only now.
+   */
+  next(rest?: Buffer): Promise<Buffer | null>;
   close(): Promise<void>;
 }
 
@@ -66,11 +71,13 @@ export async function sourceAt(log: OpenLog, position: number): Promise<Source> 
 function plain(handle: FileHandle, start: number): Source {
   let position = start;
   return {
-    async next() {
-      const buffer = Buffer.allocUnsafe(CHUNK);
-      const { bytesRead } = await handle.read(buffer, 0, CHUNK, position);
+    async next(rest = NOTHING) {
+      const buffer = Buffer.allocUnsafe(rest.length + CHUNK);
+      const { bytesRead } = await handle.read(buffer, rest.length, CHUNK, position);
       position += bytesRead;
-      return bytesRead === 0 ? null : buffer.subarray(0, bytesRead);
+      if (bytesRead === 0) return null;
+      rest.copy(buffer);
+      return buffer.subarray(0, rest.length + bytesRead);
     },
     close: () => Promise.resolve(),
   };
@@ -78,14 +85,15 @@ function plain(handle: FileHandle, start: number): Source {
 
 function packed({ handle, path }: OpenLog): Source {
   const gunzip = createGunzip({ chunkSize: CHUNK });
-  const file = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: CHUNK });
+  // Not a stream of the handle's own, which closes it at its end.
+  const file = Readable.from(chunksOf(handle), { objectMode: false });
   file.on('error', (e) => gunzip.destroy(e));
   const chunks = file.pipe(gunzip)[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   return {
-    async next() {
+    async next(rest = NOTHING) {
       try {
         const { value, done } = await chunks.next();
-        return done === true ? null : value;
+        return done === true ? null : after(rest, value);
       } catch (e) {
         throw new OperatorError(`${path} cannot be unpacked: ${messageOf(e)}`, { cause: e });
       }
@@ -98,12 +106,21 @@ function packed({ handle, path }: OpenLog): Source {
   };
 }
 
+function after(rest: Buffer, chunk: Buffer): Buffer {
+  return rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+}
+
+async function* chunksOf(handle: FileHandle): AsyncGenerator<Buffer> {
+  const source = plain(handle, 0);
+  for (let chunk = await source.next(); chunk !== null; chunk = await source.next()) yield chunk;
+}
+
 function withFirst(first: Buffer, source: Source): Source {
   let kept: Buffer | null = first;
   return {
-    next() {
-      if (kept === null) return source.next();
-      const chunk = kept;
+    next(rest = NOTHING) {
+      if (kept === null) return source.next(rest);
+      const chunk = after(rest, kept);
       kept = null;
       return Promise.resolve(chunk);
     },

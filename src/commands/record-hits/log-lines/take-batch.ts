@@ -7,7 +7,7 @@ import type { LineReader } from './line-reader.ts';
 import { noOutcomes, type LineOutcome, type OutcomeCounts } from './outcomes.ts';
 
 /** Page views in a batch: a long transaction for no gain, beyond. */
-const PAGES = 5_000;
+export const PAGES_PER_BATCH = 5_000;
 /** Lines in a batch, so that a position is kept of a file without pages too. */
 const LINES = 100_000;
 /** Lines read between two looks at the network, some 5 ms. */
@@ -28,6 +28,7 @@ export interface TakeOptions {
   readonly signal: AbortSignal;
   /** @param line number within what is read now, from 1 */
   readonly onMalformed: (line: number, text: string) => void;
+  readonly pagesPerBatch: number;
   /** Lines that were read before these. */
   readonly linesBefore: number;
 }
@@ -68,7 +69,7 @@ export async function takeBatch(reader: LineReader, o: TakeOptions): Promise<Tak
     end,
   });
 
-  while (pages.length < PAGES && lines < LINES) {
+  while (pages.length < o.pagesPerBatch && lines < LINES) {
     if (o.signal.aborted) return ended('dry');
     const found = reader.peek();
     if (found === null) {
