@@ -167,8 +167,8 @@ inBrowser('the tracker in its surroundings', () => {
     await room.arrived(site, 1);
     await person.leave();
     expect(person.errors).toEqual([]);
-    expect(site.requests).toEqual(['/', '/js/site.js', '/hit', '/hit']);
     expect(await room.lines(site, 2)).toEqual(['view /', 'left /']);
+    expect(site.requests).toEqual(['/', '/js/site.js', '/hit', '/hit']);
   });
 
   it('counts who says Sec-GPC: 1, but on sites that respect it', async () => {
