@@ -24,6 +24,7 @@ describe('the configuration', () => {
     expect(config).toEqual({
       dataDir: '/data',
       host: '127.0.0.1',
+      logBesideTracker: false,
       port: 8480,
       role: 'all',
       auth: 'proxy',
