@@ -12,7 +12,8 @@ const NO_KEY: Accepted = { outcome: 'no_key' };
 /**
  * The site is that of the Origin. Only a browser sends one, and only truthfully; a hit without it comes from a server,
  * which says whom it speaks for (`Referer`, else the page's URL) and has to show a key. Of an image, the Referer is what
- * the Origin is otherwise, and the page's URL where there is none, as in mails. Where the hit names its site, that site has to be one of the place that it comes from.
+ * the Origin is otherwise, and the page's URL where there is none, as in mails. Where the hit names its site, that site
+ * has to be one of the place that it comes from.
  */
 export function findSite(draft: Draft, edge: Edge): StepResult {
   const { isImage = false, body } = draft.incoming;
@@ -40,10 +41,11 @@ function siteAt({ incoming }: Draft, { sites }: Edge, host: string): DirectorySi
   const claim = incoming.body.sites?.[0];
   if (claim === undefined) return sites.get(host);
   const named = sites.named(claim);
-  if (named !== undefined) return isAtOrBelow(host, named.domain) ? named : undefined;
-  if (incoming.namesElsewhere === true) return sites.get(host);
+  if (named !== undefined && isAtOrBelow(host, named.domain)) return named;
+  if (named === undefined && incoming.namesElsewhere === true) return sites.get(host);
+  // Clients that say `location.hostname` leave the port out, which sites under development have.
   const domain = canonicalHost(claim);
-  return domain !== null && isAtOrBelow(host, domain) ? sites.get(host) : undefined;
+  return domain !== null && isAtOrBelow(host.replace(/:\d+$/, ''), domain) ? sites.get(host) : undefined;
 }
 
 function isAtOrBelow(host: string, domain: string): boolean {

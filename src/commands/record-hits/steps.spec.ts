@@ -214,6 +214,13 @@ describe('origin → site', () => {
     expect((await named(theirs, { ...keyed, namesElsewhere: false })).answer).toEqual(UNKNOWN);
   });
 
+  it('a hit that names its host without the port is of the site with the port', async () => {
+    const site = { domain: 'localhost:3000' };
+    const headers = { origin: 'http://localhost:3000' };
+    expect((await pass({ site, headers, body: { sites: ['localhost'] } })).hit?.siteId).toBe(7);
+    expect((await pass({ site, headers, body: { sites: ['localhost:4000'] } })).answer).toEqual(UNKNOWN);
+  });
+
   it('an image comes from where its Referer says', async () => {
     const headers = { origin: undefined, referer: 'https://example.com/a?b=c' };
     expect((await pass({ isImage: true, headers })).hit?.siteId).toBe(7);
