@@ -37,7 +37,7 @@ it('keeps what it counted: yesterday and another day of each of three sites', as
   await check(0.999);
   const { rows } = await sql`select site_id, day::text, position::int, hits::int, differences::int, views
     from projection_checks order by site_id, day`.execute(database.db);
-  const views = { summary: 0, pages: 0, breakdown: 0, paths: 0 };
+  const views = { summary: 0, pages: 0, breakdown: 0, paths: 0, vitals: 0 };
   const none = expect.objectContaining({ hits: 0, differences: 0 }) as unknown;
   expect(rows).toEqual([
     { site_id: site.siteId, day: '2026-02-13', position: 5, hits: 1, differences: 0, views },

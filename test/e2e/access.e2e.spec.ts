@@ -25,11 +25,11 @@ describe('every route', () => {
     expect(methods.filter((method) => method.rule === undefined)).toEqual([]);
   });
 
-  it('is a controller’s, or the one for hits, or the documentation', () => {
+  it('is a controller’s, or one for hits, or the documentation', () => {
     const tree = antics.server.app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false }) as string;
     const ofControllers = controllers().flatMap(({ base, paths }) => paths.map((path) => join(base, path)));
     const others = pathsOf(tree).filter((path) => !ofControllers.includes(path) && !path.startsWith('/api/docs'));
-    expect(others).toEqual(['/api/event', '/api/openapi.json']);
+    expect(others).toEqual(['/api/event', '/api/openapi.json', '/api/pixel/:site_id.gif', '/api/send', '/count']);
   });
 });
 
