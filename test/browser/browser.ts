@@ -16,12 +16,11 @@ export interface BrowserRoom extends Room {
 
 /**
  * A place to try what is in a page with: the whole application with a database of its own, a Chromium, and web servers
- * of any number of sites. One for a spec file, one person and one site for a test.
+ * of any number of sites. One for the parts of a spec file, one person and one site for a test.
  * ```ts
  * inBrowser('a static site', () => {
  *   let room: BrowserRoom;
- *   beforeAll(async () => { room = await openRoom(); });
- *   afterAll(() => room?.close());
+ *   beforeAll(async () => { room = await sharedRoom(); });
  *
  *   it('has its pages counted', async () => {
  *     const site = await room.site({ pages: { '/': '<a href="/b">on</a>', '/b': 'there' } });
@@ -57,6 +56,20 @@ export async function openRoom(env?: Record<string, string>): Promise<BrowserRoo
     await browser.close();
     throw e;
   }
+}
+
+let shared: Promise<BrowserRoom> | undefined;
+
+/** The room of all parts of a spec file, opened by the first that asks. The file closes it. */
+export function sharedRoom(): Promise<BrowserRoom> {
+  return (shared ??= openRoom());
+}
+
+export async function closeSharedRoom(): Promise<void> {
+  // Where it could not be opened, each part has said so.
+  const room = await shared?.catch(() => undefined);
+  shared = undefined;
+  await room?.close();
 }
 
 /** A room with a Chromium whose tabs hide one another and lose the focus, and which prerenders, as people's do. */

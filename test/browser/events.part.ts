@@ -1,11 +1,10 @@
-import { inBrowser, openRoom, scriptTag, type BrowserRoom } from './browser.ts';
+import { inBrowser, sharedRoom, scriptTag, type BrowserRoom } from './browser.ts';
 
 inBrowser('what a page names', () => {
   let room: BrowserRoom;
   beforeAll(async () => {
-    room = await openRoom();
+    room = await sharedRoom();
   });
-  afterAll(() => room?.close());
 
   it('is counted by antics(), once a call, also from before the script was there', async () => {
     const site = await room.site({

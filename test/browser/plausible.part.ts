@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { until } from '../e2e/harness.ts';
-import { inBrowser, openRoom, type BrowserRoom, type TestSite } from './browser.ts';
+import { inBrowser, sharedRoom, type BrowserRoom, type TestSite } from './browser.ts';
 
 /** By the command line: esbuild's library does not run within Jest. */
 function bundled(source: string): string {
@@ -11,10 +11,9 @@ inBrowser('Plausible’s trackers, as they are on npm', () => {
   let room: BrowserRoom;
   let elsewhere: string;
   beforeAll(async () => {
-    room = await openRoom();
+    room = await sharedRoom();
     elsewhere = room.serve('elsewhere', (_request, response) => void response.end('somewhere else'));
   });
-  afterAll(() => room?.close());
 
   /** A site with `source` bundled on its pages. */
   const siteWith = (source: string): Promise<TestSite> => {

@@ -1,4 +1,4 @@
-import { inBrowser, openRoom, scriptTag, type BrowserRoom, type Person } from './browser.ts';
+import { inBrowser, sharedRoom, scriptTag, type BrowserRoom, type Person } from './browser.ts';
 import { passOn, type Passed } from './proxy.ts';
 
 /** What the browser itself notes on its console of requests that were refused or blocked: no error of any script. */
@@ -19,10 +19,9 @@ inBrowser('the tracker in its surroundings', () => {
   let room: BrowserRoom;
   let events: string;
   beforeAll(async () => {
-    room = await openRoom();
+    room = await sharedRoom();
     events = `${room.antics.server.baseUrl}/api/event`;
   });
-  afterAll(() => room?.close());
 
   it('sends plain text without preflight, cookie or its page\'s leave, from the most forbidding of pages', async () => {
     const passed: Passed[] = [];

@@ -1,5 +1,5 @@
 import { until } from '../e2e/harness.ts';
-import { closeTab, inBrowser, openRoom, type BrowserRoom } from './browser.ts';
+import { closeTab, inBrowser, sharedRoom, type BrowserRoom } from './browser.ts';
 
 /** As high as it says, with nothing around it. */
 const tall = (height: number, text: string): string =>
@@ -8,9 +8,8 @@ const tall = (height: number, text: string): string =>
 inBrowser('a static site', () => {
   let room: BrowserRoom;
   beforeAll(async () => {
-    room = await openRoom();
+    room = await sharedRoom();
   });
-  afterAll(() => room?.close());
 
   it('has each page counted once, with the page before it as referrer, and a report of each page left', async () => {
     const site = await room.site({

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-import { inBrowser, openRoom, type BrowserRoom } from './browser.ts';
+import { inBrowser, sharedRoom, type BrowserRoom } from './browser.ts';
 
 const library = readFileSync(
   join(dirname(createRequire(import.meta.url).resolve('web-vitals')), 'web-vitals.iife.js'),
@@ -19,9 +19,8 @@ const measured = `<script>${library}</script><script>
 inBrowser('the web vitals of a page', () => {
   let room: BrowserRoom;
   beforeAll(async () => {
-    room = await openRoom();
+    room = await sharedRoom();
   });
-  afterAll(() => room?.close());
 
   it('are those of the web-vitals library on the same page, within 5 percent', async () => {
     const site = await room.site({

@@ -1,11 +1,10 @@
-import { inBrowser, openRoom, type BrowserRoom } from './browser.ts';
+import { inBrowser, sharedRoom, type BrowserRoom } from './browser.ts';
 
 inBrowser('an application in one page', () => {
   let room: BrowserRoom;
   beforeAll(async () => {
-    room = await openRoom();
+    room = await sharedRoom();
   });
-  afterAll(() => room?.close());
 
   it('has each navigation of its router counted as a view, from the one before it', async () => {
     const site = await room.site({ pages: { '/': '' } });
