@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyText } from '../../test/arbitrary/text.ts';
 import { pathMatcher, validatePathPattern } from './exclusion.ts';
 
 describe('pathMatcher', () => {
@@ -83,7 +84,7 @@ describe('validatePathPattern', () => {
 
   it('answers a pattern that it would take again unchanged, and any such works', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (s) => {
+      fc.property(anyText(), (s) => {
         const result = validatePathPattern(`/${s}`);
         if (!result.ok) return;
         expect(validatePathPattern(result.pattern)).toEqual(result);

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
+import { anyText } from '../../test/arbitrary/text.ts';
 import { visitorId } from './visitor-id.ts';
 
 const SITE = '0198c0de-0000-7000-8000-000000000001';
@@ -31,7 +32,7 @@ describe('visitorId', () => {
 
   it('is the same for the same salt in another Buffer, and fits a signed 64-bit integer', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 1 }), fc.string({ unit: 'binary' }), fc.ipV4(), (bytes, agent, ip) => {
+      fc.property(fc.uint8Array({ minLength: 1 }), anyText(), fc.ipV4(), (bytes, agent, ip) => {
         const id = visitorId(Buffer.from(bytes), SITE, ip, agent);
         expect(visitorId(Buffer.from(bytes), SITE, ip, agent)).toBe(id);
         expect(BigInt.asIntN(64, id)).toBe(id);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyText } from '../../../../../test/arbitrary/text.ts';
 import { DEVICE_CLASSES } from './device.ts';
 import { APPS_AND_DEVICES } from './examples/apps-and-devices.ts';
 import { BROWSERS } from './examples/browsers.ts';
@@ -52,7 +53,7 @@ describe('any user agent', () => {
     'Focus', 'Opera', 'Web0S', ' Ddg/1.', 'MSIE 1', '/', ' (', ';', '_1', 'Mobile/', '\u{1F600}', '\0',
   );
   const userAgent = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 600 }),
+    anyText({ maxLength: 600 }),
     fc.array(words, { maxLength: 120 }).map((list) => list.join('')),
   );
   const known = new Set<string | null>([null, ...PEOPLE.map(([, browser]) => browser)]);

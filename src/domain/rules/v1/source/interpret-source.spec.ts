@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyText } from '../../../../../test/arbitrary/text.ts';
 import { CHANNELS, type Channel } from './channel.ts';
 import { interpretSource, type RawSource } from './interpret-source.ts';
 
@@ -271,7 +272,7 @@ describe('utm values', () => {
 
 describe('any input', () => {
   const text = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 300 }),
+    anyText({ maxLength: 300 }),
     fc.webUrl(),
     fc.domain(),
     fc.constantFrom('constructor', '__proto__', 'toString', 'com', '.', '..', '.com', 'google.', '{}', '=google.com'),
