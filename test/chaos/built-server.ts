@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,15 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EMBEDDED_FOLDER } from '../../src/cli/open-store.ts';
 import { isAlive, isPostmasterOf, readPostmasterFile } from '../../src/platform/embedded/postmaster-file.ts';
 import { chooseSocketDirectory, socketUrl } from '../../src/platform/embedded/socket.ts';
-import { packageRoot } from '../../src/platform/migration-files.ts';
+import { build } from '../e2e/built.ts';
 
-/** What a build needs; the packages are linked. */
-const SOURCES = ['src', 'scripts', 'migrations', 'package.json', 'tsconfig.json', 'nest-cli.json', '.swcrc'];
 const START_MS = 60_000;
 
 export const ADMIN_KEY = 'chaos-chaos-chaos-chaos-chaos-chaos';
 
-/** A server built as `npm start` builds it, in a folder of its own, so that specs beside each other do not meet. */
+/** A server built as `npm start` builds it, with a folder and a PostgreSQL of its own. */
 export interface BuiltServer {
   /** Starts it, or starts it again; resolves once it answers. */
   start(): Promise<void>;
@@ -37,13 +34,7 @@ export interface BuiltServer {
 }
 
 export async function buildServer(): Promise<BuiltServer> {
-  // Root's server runs PostgreSQL under another account, which has to pass through.
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'antics-chaos-')));
-  await chmod(folder, 0o711);
-  for (const name of SOURCES) await cp(join(packageRoot(), name), join(folder, name), { recursive: true });
-  await symlink(join(packageRoot(), 'node_modules'), join(folder, 'node_modules'));
-  await build(folder);
-
+  const { folder, main, remove } = await build();
   const dataDir = join(folder, 'd');
   const home = join(dataDir, EMBEDDED_FOLDER);
   const output: string[] = [];
@@ -64,7 +55,7 @@ export async function buildServer(): Promise<BuiltServer> {
     databaseUrl: socketUrl(chooseSocketDirectory(home)),
     baseUrl: () => baseUrl,
     async start() {
-      child = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
+      child = spawn(process.execPath, ['--enable-source-maps', main], {
         cwd: folder,
         env: {
           PATH: process.env['PATH'],
@@ -100,17 +91,9 @@ export async function buildServer(): Promise<BuiltServer> {
         process.kill(file.pid, 'SIGQUIT');
         while (isAlive(file.pid)) await sleep(20);
       }
-      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      await remove();
     },
   };
-}
-
-async function build(folder: string): Promise<void> {
-  const building = spawn('npm', ['run', '--silent', 'build'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-  let told = '';
-  for (const stream of [building.stdout, building.stderr]) stream.on('data', (text: Buffer) => (told += text.toString()));
-  const [code] = (await once(building, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`the server was not built:\n${told}`);
 }
 
 /** From what this start prints: the port is any free one. */

@@ -1,35 +1,24 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { chmod, cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-
-const root = resolve(import.meta.dirname, '../..');
+import { join } from 'node:path';
+import { builtProgram } from '../setup/built-program.ts';
 
 export interface Built {
-  /** Where it is, readable by the account of the embedded server. */
+  /** One of its own, to work and to keep data in; the account of the embedded server can pass through. */
   readonly folder: string;
+  /** The file to run, of the run's one build. */
+  readonly main: string;
   remove(): Promise<void>;
 }
 
-/** The program as `npm start` builds it, in a folder of its own: the checkout's `dist` may be in use. */
+/** The program as `npm start` builds it, and a folder to run it in, so that specs beside each other do not meet. */
 export async function build(): Promise<Built> {
-  const folder = await mkdtemp(join(tmpdir(), 'antics-built-'));
+  const main = await builtProgram();
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'antics-built-')));
   await chmod(folder, 0o755);
-  const swc = join(root, 'node_modules/.bin/swc');
-  const options = ['src', '--out-dir', join(folder, 'dist'), '--strip-leading-paths', '--config-file', '.swcrc', '-q'];
-  must(spawnSync(process.execPath, [swc, ...options], { cwd: root, encoding: 'utf8' }));
-  await cp(join(root, 'migrations'), join(folder, 'migrations'), { recursive: true });
-  for (const name of ['node_modules', 'src']) await symlink(join(root, name), join(folder, name));
-  await cp(join(root, 'package.json'), join(folder, 'package.json'));
-  await mkdir(join(folder, 'scripts'));
-  await cp(join(root, 'scripts/build-assets.mjs'), join(folder, 'scripts/build-assets.mjs'));
-  must(spawnSync(process.execPath, [join(folder, 'scripts/build-assets.mjs')], { cwd: folder, encoding: 'utf8' }));
-  return { folder, remove: () => rm(folder, { recursive: true }) };
-}
-
-function must(result: { status: number | null; stdout: string; stderr: string }): void {
-  if (result.status !== 0) throw new Error(`${result.stdout}\n${result.stderr}`);
+  return { folder, main, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }) };
 }
 
 export interface Run {
@@ -42,7 +31,7 @@ export interface Run {
 
 /** Runs `antics <args>` with nothing of our environment. */
 export function run(built: Built, args: readonly string[], env: Record<string, string>): Run {
-  const child = spawn(process.execPath, [join(built.folder, 'dist/main.js'), ...args], {
+  const child = spawn(process.execPath, [built.main, ...args], {
     cwd: built.folder,
     env: { PATH: process.env['PATH'] ?? '', TMPDIR: tmpdir(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

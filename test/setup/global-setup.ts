@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 
 import pg from 'pg';
 
@@ -10,15 +11,17 @@ import { makeTestFolder, removeAbandoned, startTestServer } from './test-server.
 
 /**
  * Once a run: a server (a temporary embedded one, or that of TEST_DATABASE_URL, whose user may create databases) and
- * on it a migrated template that every spec file clones.
+ * on it a migrated template that every spec file clones; and a folder, where the first suite that needs it builds the
+ * program (`built-program.ts`).
  */
 export default async function globalSetup(): Promise<void> {
+  await removeAbandoned();
+  const folder = await makeTestFolder();
+  shared.folder = folder;
+  process.env['TEST_BUILD_FOLDER'] = join(folder, 'build');
   if (!process.env['TEST_DATABASE_URL']) {
-    await removeAbandoned();
-    const folder = await makeTestFolder();
-    const server = await startTestServer(folder);
-    shared.embedded = { server, folder };
-    process.env['TEST_DATABASE_URL'] = server.url;
+    shared.embedded = await startTestServer(folder);
+    process.env['TEST_DATABASE_URL'] = shared.embedded.url;
   }
   const url = process.env['TEST_DATABASE_URL'];
   // Named apart: several runs may share a server.

@@ -5,11 +5,14 @@ import pg from 'pg';
 import { shared } from './shared.ts';
 
 export default async function globalTeardown(): Promise<void> {
-  if (shared.embedded) {
-    await shared.embedded.server.stop();
-    await rm(shared.embedded.folder, { recursive: true, force: true });
-    return;
+  try {
+    await (shared.embedded ? shared.embedded.stop() : dropTemplate());
+  } finally {
+    if (shared.folder !== undefined) await rm(shared.folder, { recursive: true, force: true });
   }
+}
+
+async function dropTemplate(): Promise<void> {
   const admin = new pg.Client({ connectionString: process.env['TEST_DATABASE_URL'] });
   await admin.connect();
   try {

@@ -2,7 +2,8 @@ import type { EmbeddedPostgres } from '../../src/platform/embedded/embedded.ts';
 
 /** What the set-up leaves for the tear-down. Both run in Jest's own process, each with modules of its own. */
 export interface Shared {
-  embedded?: { server: EmbeddedPostgres; folder: string };
+  folder?: string;
+  embedded?: EmbeddedPostgres;
   template?: string;
 }
 
