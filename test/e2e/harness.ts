@@ -90,6 +90,23 @@ export async function startTestServer(env: Record<string, string> = {}, log?: Lo
   };
 }
 
+let shared: Promise<TestServer> | undefined;
+
+/**
+ * One server, with the settings of `startTestServer()`, for all parts of a spec file: to load and start the application
+ * takes as long as most parts. A part has sites of its own and counts nothing that others make. The file stops it.
+ */
+export function sharedServer(): Promise<TestServer> {
+  return (shared ??= startTestServer());
+}
+
+export async function stopSharedServer(): Promise<void> {
+  // Where it did not start, each part has said so.
+  const antics = await shared?.catch(() => undefined);
+  shared = undefined;
+  await antics?.stop();
+}
+
 export async function askAt(baseUrl: string, path: string, { method, key, headers, body }: Ask): Promise<Answer> {
   const response = await fetch(`${baseUrl}${path}`, {
     method: method ?? 'GET',

@@ -4,18 +4,17 @@ import { makeSignInLink } from '../../src/commands/make-sign-in-link/make-sign-i
 import { hashApiKey } from '../../src/domain/api-key.ts';
 import { appendEvent } from '../../src/log/append-event.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { startTestServer, type Answer, type Ask, type TestServer } from './harness.ts';
+import { sharedServer, type Answer, type Ask, type TestServer } from './harness.ts';
 import { issueKey } from './issue-key.ts';
 
 let antics: TestServer;
 /** As the log names who asks in this file. */
 let me: string;
 beforeAll(async () => {
-  antics = await startTestServer();
+  antics = await sharedServer();
   const { json } = await antics.ask('/api/keys');
   me = `key:${(json.keys as { id: string; name: string }[]).find((key) => key.name === 'ANTICS_ADMIN_KEY')?.id}`;
 });
-afterAll(() => antics.stop());
 
 interface Entry {
   position: number;
@@ -47,7 +46,7 @@ const POSITION = expect.any(Number);
 
 describe('on record with who, what, when, before and after is', () => {
   it('a site that is made', async () => {
-    const [entry, ...more] = await recorded(() => antics.createSite({ domain: 'made.example', timezone: 'Europe/Berlin' }));
+    const [entry, ...more] = await recorded(() => antics.createSite({ domain: 'audited.example', timezone: 'Europe/Berlin' }));
     expect(more).toEqual([]);
     const id = entry?.site_id;
     expect(entry).toEqual({
@@ -60,8 +59,8 @@ describe('on record with who, what, when, before and after is', () => {
       before: null,
       after: {
         id,
-        domain: 'made.example',
-        name: 'made.example',
+        domain: 'audited.example',
+        name: 'audited.example',
         timezone: 'Europe/Berlin',
         public: false,
         folder_id: null,
@@ -74,11 +73,11 @@ describe('on record with who, what, when, before and after is', () => {
   it('a key that is issued and revoked, without what proves it', async () => {
     const secrets: string[] = [];
     const [made, gone] = await recorded(async () => {
-      const { json } = await send('POST', '/api/keys', { name: 'CI', scopes: ['stats:read'], account: 'acme' });
+      const { json } = await send('POST', '/api/keys', { name: 'CI', scopes: ['stats:read'], account: 'initech' });
       secrets.push(json.key, hashApiKey(json.key).toString('hex'));
       return send('DELETE', `/api/keys/${json.id}`);
     });
-    const what = { name: 'CI', account: 'acme', scopes: ['stats:read'], site_ids: null, expires_at: null };
+    const what = { name: 'CI', account: 'initech', scopes: ['stats:read'], site_ids: null, expires_at: null };
     const of = { position: POSITION, at: WHEN, actor: me, stream: expect.stringMatching(/^key:/), site_id: null };
     expect(made).toEqual({ ...of, command: 'IssueApiKey', before: null, after: { id: ID, ...what, created_at: WHEN } });
     expect(gone).toEqual({ ...of, command: 'RevokeApiKey', before: what, after: null });
@@ -270,7 +269,7 @@ it('refuses a parameter that came twice', async () => {
 
 it('is for operators: not for an admin of an account or of certain sites', async () => {
   const { id } = await antics.createSite();
-  const asked = [{ scopes: ['admin'], account: 'acme' }, { scopes: ['admin'], site_ids: [id] }, { scopes: ['stats:read'] }];
+  const asked = [{ scopes: ['admin'], account: 'initech' }, { scopes: ['admin'], site_ids: [id] }, { scopes: ['stats:read'] }];
   for (const limited of asked) {
     const { key } = await issueKey(antics, limited);
     expect((await audit({ site_id: id }, { key })).status).toBe(403);

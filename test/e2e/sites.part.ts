@@ -1,11 +1,10 @@
 import { FIREFOX } from '../given.ts';
-import { startTestServer, until, type TestServer } from './harness.ts';
+import { sharedServer, until, type TestServer } from './harness.ts';
 
 let antics: TestServer;
 beforeAll(async () => {
-  antics = await startTestServer();
+  antics = await sharedServer();
 });
-afterAll(() => antics.stop());
 
 const create = (body: unknown, more: object = {}) => antics.ask('/api/sites', { method: 'POST', body, ...more });
 

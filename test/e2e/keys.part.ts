@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { hashApiKey } from '../../src/domain/api-key.ts';
 import { rebuildApiKeys } from '../../src/models/api-keys/api-key.fold.ts';
-import { startTestServer, until, type Answer, type Ask, type TestServer } from './harness.ts';
+import { sharedServer, until, type Answer, type Ask, type TestServer } from './harness.ts';
 
 let antics: TestServer;
 beforeAll(async () => {
-  antics = await startTestServer();
+  antics = await sharedServer();
 });
-afterAll(() => antics.stop());
 
 const issue = (body: unknown, more: Ask = {}) => antics.ask('/api/keys', { method: 'POST', body, ...more });
 const revoke = (id: string, more: Ask = {}) => antics.ask(`/api/keys/${id}`, { method: 'DELETE', ...more });

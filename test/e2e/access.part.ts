@@ -3,14 +3,13 @@ import { request } from 'node:http';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { ModulesContainer } from '@nestjs/core';
 import { ACCESS } from '../../src/http/access/access.ts';
-import { startTestServer, until, type TestServer } from './harness.ts';
+import { sharedServer, until, type TestServer } from './harness.ts';
 import { issueKey, type WantedKey } from './issue-key.ts';
 
 let antics: TestServer;
 beforeAll(async () => {
-  antics = await startTestServer();
+  antics = await sharedServer();
 });
-afterAll(() => antics.stop());
 
 const issue = (key: Partial<WantedKey>) => issueKey(antics, key);
 
@@ -129,7 +128,7 @@ describe('a key', () => {
 
   it.each([
     ['limited to a site', () => antics.createSite(), (id: string) => ({ site_ids: [id] })],
-    ['of an account', () => createAs('acme'), () => ({ account: 'acme' })],
+    ['of an account', () => createAs('umbrella'), () => ({ account: 'umbrella' })],
     ['limited within an account', () => createAs('lim'), (id: string) => ({ site_ids: [id], account: 'lim' })],
   ])('%s sees that, and of others the same 404 as of what is not there', async (_, create, limit) => {
     const [mine, other] = [await create(), await createAs('other')];

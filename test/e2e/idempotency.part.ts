@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { startTestServer, type Answer, type Ask, type TestServer } from './harness.ts';
+import { sharedServer, type Answer, type Ask, type TestServer } from './harness.ts';
 
 let antics: TestServer;
 beforeAll(async () => {
-  antics = await startTestServer();
+  antics = await sharedServer();
 });
-afterAll(() => antics.stop());
 
 const send = (method: string, path: string, body: unknown, key: string, more: Ask = {}): Promise<Answer> =>
   antics.ask(path, { method, ...(body !== undefined && { body }), headers: { 'idempotency-key': key }, ...more });

@@ -1,12 +1,11 @@
-import { startTestServer, type TestServer } from './harness.ts';
+import { sharedServer, type TestServer } from './harness.ts';
 import { askRaw } from './raw-request.ts';
 
 /** What no client of ours sends. */
 let antics: TestServer;
 beforeAll(async () => {
-  antics = await startTestServer();
+  antics = await sharedServer();
 });
-afterAll(() => antics.stop());
 
 const WRITES = [
   ['POST', '/api/sites'],
