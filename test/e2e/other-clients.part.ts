@@ -1,13 +1,12 @@
 import { Umami } from '@umami/node';
 import { readHits } from '../browser/logged.ts';
 import { FIREFOX } from '../given.ts';
-import { askAt, startTestServer, until, type Answer, type TestServer } from './harness.ts';
+import { askAt, sharedServer, until, type Answer, type TestServer } from './harness.ts';
 
 let antics: TestServer;
 beforeAll(async () => {
-  antics = await startTestServer();
+  antics = await sharedServer();
 });
-afterAll(() => antics.stop());
 
 type Sent = Record<string, string>;
 const dropped = ({ headers }: Answer) => headers.get('x-antics-dropped');

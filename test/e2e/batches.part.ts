@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { FIREFOX } from '../given.ts';
-import { startTestServer, until, type Answer, type Ask, type TestServer } from './harness.ts';
+import { sharedServer, until, type Answer, type Ask, type TestServer } from './harness.ts';
 import { issueKey } from './issue-key.ts';
 
 let antics: TestServer;
 let key: string;
 beforeAll(async () => {
-  antics = await startTestServer();
+  antics = await sharedServer();
   key = (await issueKey(antics, { scopes: ['events:write'] })).key;
 });
-afterAll(() => antics.stop());
 
 const send = (body: unknown, more: Ask = {}): Promise<Answer> =>
   antics.ask('/api/events', { method: 'POST', body, key, ...more });

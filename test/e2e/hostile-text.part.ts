@@ -1,12 +1,11 @@
 import { parseCsv } from '../contract/parse-csv.ts';
 import { FIREFOX } from '../given.ts';
-import { startTestServer, until, type Answer, type TestServer } from './harness.ts';
+import { sharedServer, until, type Answer, type TestServer } from './harness.ts';
 
 let antics: TestServer;
 beforeAll(async () => {
-  antics = await startTestServer();
+  antics = await sharedServer();
 });
-afterAll(() => antics.stop());
 
 /** Text that a page would run as script, a spreadsheet as a formula, a terminal or a header as something else. */
 const HOSTILE = [

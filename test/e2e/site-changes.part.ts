@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { FIREFOX } from '../given.ts';
-import { askAt, startTestServer, until, type Answer, type Ask, type TestServer } from './harness.ts';
+import { askAt, sharedServer, startTestServer, until, type Answer, type Ask, type TestServer } from './harness.ts';
 
 let antics: TestServer;
 /** Another process, as far as the database can tell. */
@@ -8,15 +8,12 @@ let beside: TestServer;
 /** Nobody manages to change it. */
 let shared: { id: string };
 beforeAll(async () => {
-  antics = await startTestServer();
+  antics = await sharedServer();
   const env = { DATABASE_URL: antics.url, ANTICS_ADMIN_KEY: antics.adminKey, ANTICS_ROLE: 'api' };
   beside = await startTestServer(env);
   shared = await antics.createSite();
 });
-afterAll(async () => {
-  await beside.stop();
-  await antics.stop();
-});
+afterAll(() => beside.stop());
 
 const put = (id: string, body: unknown, more: Ask = {}) =>
   antics.ask(`/api/sites/${id}`, { method: 'PUT', body, ...more });
@@ -63,7 +60,7 @@ describe('PUT /api/sites/:id', () => {
       excluded_paths: ['/admin/*', '*.pdf'],
       query_keys: ['q', 'page'],
       respect_gpc: true,
-      aliases: ['old.example', 'e676c9b4-11e4-4ef1-a4d7-87001773e9f2'],
+      aliases: ['old.example', 'e676c9b4-11e4-4ef1-a4d7-87001773e9f3'],
     };
     const changed = await put(site.id, { ...settings, domain: 'other.example', colour: 'red' });
     expect([changed.status, changed.headers.get('etag')]).toEqual([200, '"2"']);
