@@ -98,6 +98,20 @@ export async function openContractApp(): Promise<ContractApp> {
   };
 }
 
+let shared: Promise<ContractApp> | undefined;
+
+/** One for all parts of a spec file, each with sites of its own. The file closes it. */
+export function sharedContractApp(): Promise<ContractApp> {
+  return (shared ??= openContractApp());
+}
+
+export async function closeSharedContractApp(): Promise<void> {
+  // Where it could not be opened, each part has said so.
+  const app = await shared?.catch(() => undefined);
+  shared = undefined;
+  await app?.close();
+}
+
 function storedKey(key: string, scopes: string[]): StoredKey {
   return { id: 'a-key', hash: hashApiKey(key), scopes, siteIds: null, account: null, expiresAt: null };
 }

@@ -1,12 +1,11 @@
 import { engagement, pageView } from '../given.ts';
-import { openContractApp, type ContractApp } from './contract-app.ts';
+import { sharedContractApp, type ContractApp } from './contract-app.ts';
 
 let app: ContractApp;
 beforeAll(async () => {
-  app = await openContractApp();
+  app = await sharedContractApp();
   app.setNow('2026-11-23T12:00:00Z');
 });
-afterAll(() => app.close());
 
 interface Point {
   date: string;

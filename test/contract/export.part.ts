@@ -2,15 +2,14 @@ import { get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { event, pageView } from '../given.ts';
-import { openContractApp, type ContractApp } from './contract-app.ts';
+import { sharedContractApp, type ContractApp } from './contract-app.ts';
 import { parseCsv } from './parse-csv.ts';
 
 let app: ContractApp;
 beforeAll(async () => {
-  app = await openContractApp();
+  app = await sharedContractApp();
   app.setNow('2026-11-23T12:00:00Z');
 });
-afterAll(() => app.close());
 
 /** The head of an answer, with nothing read of its body yet, on a connection of its own. */
 function request(url: string, headers: Record<string, string>): Promise<IncomingMessage> {
