@@ -26,6 +26,8 @@ create table log_files (
   tail       bytea       not null,
   lines      bigint      not null default 0,
   hits       bigint      not null default 0,
+  left_out   bigint      not null default 0,
+  excluded   bigint      not null default 0,
   rules      smallint    not null,
   path       text        not null,
   site_id    integer,
@@ -37,6 +39,8 @@ comment on column log_files.first_line is 'Of the first line, 16 bytes of its SH
 comment on column log_files.head       is 'The same of the first head_bytes.';
 comment on column log_files.position   is 'Bytes, unpacked, of which every line was read.';
 comment on column log_files.tail       is 'The same of the 4,096 bytes before the position, or of all that there are.';
+comment on column log_files.left_out   is 'Page views of hosts that were no site, and of days on which their site counted itself.';
+comment on column log_files.excluded   is 'Page views that were counted as excluded, and not logged.';
 comment on column log_files.rules      is 'Version of the rules that told pages from other lines.';
 comment on column log_files.path       is 'Where it was last found.';
 comment on column log_files.site_id    is 'Null: its lines go to sites by their host.';

@@ -4,7 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Logger as NestLogger } from 'nestjs-pino';
 import type { Answers, AppParts, Wire } from './app-parts.ts';
-import { takeLargeBatches } from './http/events/large-bodies.ts';
+import { EVENTS_PATH, takeLargeBatches } from './http/events/large-bodies.ts';
 import { answerOf } from './http/problem/answer-of.ts';
 import { answerUnreadable, readJsonBodies } from './http/problem/json-bodies.ts';
 import { PROBLEM_TYPE } from './http/problem/problem.ts';
@@ -41,7 +41,7 @@ export async function createApp(wire: Wire, parts: AppParts, answers: Answers): 
   });
   app.useLogger(app.get(NestLogger));
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  readJsonBodies(fastify);
+  readJsonBodies(fastify, [EVENTS_PATH]);
   takeLargeBatches(fastify, parts.keyring, parts.limits);
   logRequests(fastify, parts.log);
   return app;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { FIREFOX } from '../given.ts';
 import { sharedServer, until, type Answer, type Ask, type TestServer } from './harness.ts';
 import { issueKey } from './issue-key.ts';
@@ -56,6 +57,18 @@ it('needs a key that may write events, and sees no sites but those of the key', 
   const answer = await send(events, { key: limited.key });
   expect(answer.json).toEqual({ accepted: 1, dropped: [{ index: 1, reason: 'unknown_site' }] });
   expect(await countHits()).toBe(before + 1);
+});
+
+it('takes a property of any name, as a visitor may have chosen it', async () => {
+  const site = await antics.createSite();
+  const u = `https://${site.domain}/`;
+  const odd = '{"__proto__":"x","constructor":{"prototype":1},"constructor2":"y"}';
+  const answer = await send(`{"events":[{"u":"${u}","ua":"${FIREFOX}","ip":"203.0.113.1","p":${odd}}]}`);
+  expect([answer.status, answer.json]).toEqual([202, { accepted: 1, dropped: [] }]);
+  const { props } = await antics.database.db
+    .selectFrom('log_hits').select(sql<string>`props::text`.as('props'))
+    .orderBy('position', 'desc').limit(1).executeTakeFirstOrThrow();
+  expect(props).toBe('{"__proto__": "x", "constructor2": "y"}');
 });
 
 it('names every event that is malformed, and stores none', async () => {

@@ -123,7 +123,7 @@ async function follow(path: string, open: OpenReader, { json }: Options, deps: I
       deps.err(message === null ? `Following ${path}. Ctrl-C ends it.` : `Waiting: ${messageOf(new Error(message))}`);
     await followFile({ path, reader: open(notes), signal, soFar, onHindrance });
   }).finally(() => progress.stop());
-  const before = { lines: 0, position: 0, siteId: null };
+  const before = { lines: 0, position: 0, siteId: null, leftOut: 0 };
   const report = reportOf(path, { ...soFar, state: 'read', before }, notes, (performance.now() - started) / 1000);
   if (json === true) deps.out(JSON.stringify(report));
   else for (const line of reportLines(report)) deps.out(line);

@@ -10,6 +10,8 @@ export interface IngestReport {
   lines: number;
   /** Of the file, before. */
   lines_before: number;
+  /** Page views among these that were left out then: of no site, or of days on which their site counted itself. */
+  left_out_before: number;
   hits: number;
   outcomes: OutcomeCounts;
   unknown_hosts: { host: string; lines: number }[];
@@ -41,6 +43,7 @@ export function reportOf(path: string, ingested: Ingested, notes: Notes, seconds
     state,
     lines,
     lines_before: before.lines,
+    left_out_before: before.leftOut,
     hits: outcomes.hit,
     outcomes,
     unknown_hosts: hosts.map(([host, count]) => ({ host, lines: count })),
@@ -51,7 +54,11 @@ export function reportOf(path: string, ingested: Ingested, notes: Notes, seconds
 export function reportLines(report: IngestReport, baseUrl?: string): string[] {
   const { path, state, lines, lines_before, hits, outcomes, seconds, unknown_hosts } = report;
   if (state === 'empty') return [`${path}: there is no line in it yet.`];
-  if (state === 'known') return [`${path}: already read up to line ${number(lines_before)}; nothing is new.`];
+  if (state === 'known') {
+    const known = `${path}: already read up to line ${number(lines_before)}; nothing is new.`;
+    const left = report.left_out_before;
+    return left === 0 ? [known] : [known, `${number(left)} page views were left out then. A file of these lines alone would be read.`];
+  }
   const rate = number(Math.round(lines / Math.max(0.001, seconds)));
   const went = lines_before > 0 ? ` It went on after line ${number(lines_before)}.` : '';
   const rows = (Object.keys(MEANING) as (keyof typeof MEANING)[])

@@ -10,16 +10,22 @@ import { PROBLEM_TYPE } from './problem.ts';
 /**
  * Reads JSON, and no other body, by Fastify's own parser, which refuses `__proto__`. Before it, what would be stored
  * damaged (no UTF-8) or could not be walked (too deep) is refused. A request without a body may name its type.
+ * @param ofVisitors paths of bodies with what visitors may have named: there such a key is a property like any other, as
+ *   they are copied key by key
  */
-export function readJsonBodies(fastify: FastifyInstance): void {
-  const parse = fastify.getDefaultJsonParser('error', 'error');
+export function readJsonBodies(fastify: FastifyInstance, ofVisitors: readonly string[]): void {
+  const strict = fastify.getDefaultJsonParser('error', 'error');
+  const lenient = fastify.getDefaultJsonParser('ignore', 'ignore');
   fastify.removeContentTypeParser(['text/plain', 'application/json']);
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const bytes = body as Buffer;
     if (bytes.length === 0) done(null, undefined);
     else if (!isUtf8(bytes)) done(refusal('must be UTF-8'));
     else if (isDeep(bytes)) done(refusal(`must not be nested deeper than ${MAX_DEPTH} levels`));
-    else void parse(request, bytes.toString('utf8'), done);
+    else {
+      const parse = ofVisitors.includes(request.routeOptions.url ?? '') ? lenient : strict;
+      void parse(request, bytes.toString('utf8'), done);
+    }
   });
 }
 

@@ -11,7 +11,7 @@ import { moveFile, type Move } from './known-file.ts';
 
 /** Lines that were read, and what is to be logged of them. */
 export interface LineBatch {
-  readonly move: Omit<Move, 'hits'>;
+  readonly move: Omit<Move, 'hits' | 'excluded'>;
   readonly hits: readonly NewHit[];
   readonly counts: readonly Count[];
 }
@@ -48,7 +48,7 @@ export async function commitBatch(session: Tx, batch: LineBatch): Promise<Commit
 async function commit(session: Tx, { move, hits, counts }: LineBatch): Promise<Committed> {
   return session.transaction().execute(async (tx) => {
     // First the row, which a second process waits for and then finds moved.
-    const isOurs = await moveFile(tx, { ...move, hits: hits.length });
+    const isOurs = await moveFile(tx, { ...move, hits: hits.length, excluded: counts.reduce((sum, count) => sum + count.hits, 0) });
     if (!isOurs) throw new FileMoved(`${move.path} is read by another process, which was faster`);
     await writeCounts(tx, counts);
     const done = hits.length === 0 ? NOTHING : await append(tx, hits);

@@ -88,6 +88,34 @@ async function visitors(): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
+describe('an access log of which nothing was stored', () => {
+  it('is read anew once its host is a site, and then never again', async () => {
+    const domain = `late-${site.siteId}.example`;
+    await writeFile(path, caddy({ uri: '/a', host: domain }) + caddy({ uri: '/b', host: domain }));
+    expect(await ingest()).toMatchObject({ lines: 2, outcomes: { hit: 0, unknown_host: 2 } });
+    site = await given(owner.db).site({ domain });
+    await sites.find(domain);
+    expect(await ingest()).toMatchObject({ state: 'read', lines: 2, outcomes: { hit: 2 } });
+    expect(await ingest()).toMatchObject({ state: 'known', lines: 0 });
+    expect(await stored()).toEqual(['/a', '/b']);
+  });
+
+  it('is read anew for the days on which the site counted itself, where both are to count', async () => {
+    await saltFor(writer.db, site.siteId, '2026-11-30', new Date(NOW + 2 * DAY_MS));
+    await writeFile(path, caddy({ uri: '/a' }));
+    expect(await ingest()).toMatchObject({ outcomes: { hit: 0, tracked: 1 } });
+    expect(await ingest({ isBesideTracker: true })).toMatchObject({ outcomes: { hit: 1 } });
+    expect(await ingest({ isBesideTracker: true })).toMatchObject({ state: 'known' });
+  });
+
+  it('is not, where some of it was stored, and tells what was left out', async () => {
+    await writeFile(path, caddy({ uri: '/a' }) + caddy({ uri: '/b', host: 'nobody.example' }));
+    await ingest();
+    expect(await ingest()).toMatchObject({ state: 'known', before: { lines: 2, leftOut: 1 } });
+    expect(await stored()).toEqual(['/a']);
+  });
+});
+
 describe('an access log', () => {
   it('is logged as hits, with what a line says', async () => {
     const headers = { Referer: ['https://www.news.example/x?secret=1'], 'Sec-Purpose': ['prefetch'] };

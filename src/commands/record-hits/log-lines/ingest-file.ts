@@ -10,7 +10,7 @@ import type { DirectorySite, SiteDirectory } from '../site-directory.ts';
 import { FileMoved } from './commit-batch.ts';
 import { dayBook, type DayBook } from './day-book.ts';
 import { createJudge, type Judge } from './judge.ts';
-import { findFile, lockFile, unlockFile, type KnownFile } from './known-file.ts';
+import { beginAnew, findFile, lockFile, unlockFile, type KnownFile } from './known-file.ts';
 import { noOutcomes, type ReadSoFar } from './outcomes.ts';
 import { formatOf, pause, readLog, type ReadLogOptions, type ReadProgress } from './read-log.ts';
 import { openLog, type OpenLog } from './source.ts';
@@ -72,7 +72,7 @@ export interface Ingested extends ReadSoFar {
    */
   readonly state: 'read' | 'known' | 'empty';
   /** Of the lines that were read before. */
-  readonly before: { readonly lines: number; readonly position: number; readonly siteId: number | null };
+  readonly before: Pick<KnownFile, 'lines' | 'position' | 'siteId' | 'leftOut'>;
 }
 
 const TRIES = 8;
@@ -89,10 +89,12 @@ export async function ingestFile(path: string, reader: LogReader, signal: AbortS
     for (let attempt = 1; ; attempt++) {
       try {
         const file = await withFile(reader, log, true, async (session, known) => {
-          first ??= known;
-          if (!known.isBeginning) await readLog(optionsFor(reader, { session, log, file: known, soFar, signal, isStrict: true }));
+          const isFirst = first === undefined;
+          const file = isFirst ? await beginAnew(session, known) : known;
+          first ??= file;
+          if (!file.isBeginning) await readLog(optionsFor(reader, { session, log, file, soFar, signal, isStrict: true }));
         });
-        if (file === null) return { ...soFar, state: 'empty', before: { lines: 0, position: 0, siteId: null } };
+        if (file === null) return { ...soFar, state: 'empty', before: { lines: 0, position: 0, siteId: null, leftOut: 0 } };
         const before = first ?? file;
         const isKnown = soFar.lines === 0 && before.position > 0;
         return { ...soFar, state: isKnown ? 'known' : 'read', before };

@@ -14,6 +14,10 @@ export interface KnownFile {
   readonly position: number;
   readonly lines: number;
   readonly hits: number;
+  /** Page views of hosts that were no site, and of days on which their site counted itself. */
+  readonly leftOut: number;
+  /** Page views that were counted as excluded. */
+  readonly excluded: number;
   readonly siteId: number | null;
   /** The bytes before the position that are evidence. */
   readonly before: Buffer;
@@ -70,6 +74,8 @@ async function recognise(log: OpenLog, head: Head, row: LogFileRow): Promise<Kno
     position: Number(row.position),
     lines: Number(row.lines),
     hits: Number(row.hits),
+    leftOut: Number(row.left_out),
+    excluded: Number(row.excluded),
     siteId: row.site_id,
     before: before ?? Buffer.alloc(0),
     isBeginning: before === null,
@@ -102,7 +108,7 @@ async function enter(
       })
       .returning('file_id')
       .executeTakeFirstOrThrow();
-    return { fileId: file_id, position: 0, lines: 0, hits: 0, siteId, before: nothing, isBeginning: false, head };
+    return { fileId: file_id, position: 0, lines: 0, hits: 0, leftOut: 0, excluded: 0, siteId, before: nothing, isBeginning: false, head };
   });
 }
 
@@ -117,6 +123,22 @@ export async function unlockFile(session: Tx, fileId: number): Promise<void> {
   await sql`select pg_advisory_unlock(${READING}, ${fileId})`.execute(session);
 }
 
+/**
+ * Begins a file anew of which nothing is stored, though there are page views in it: they were left out for what may be
+ * otherwise now, such as a host that has become a site. Where anything is stored, nothing is read twice.
+ */
+export async function beginAnew(session: Tx, file: KnownFile): Promise<KnownFile> {
+  if (file.isBeginning || file.leftOut === 0 || file.hits > 0 || file.excluded > 0) return file;
+  const nothing = Buffer.alloc(0);
+  await session
+    .updateTable('log_files')
+    .set({ position: 0, lines: 0, left_out: 0, tail: digest(nothing) })
+    .where('file_id', '=', file.fileId)
+    .where('position', '=', String(file.position))
+    .execute();
+  return { ...file, position: 0, lines: 0, leftOut: 0, before: nothing };
+}
+
 /** Where a file stands, once a batch of its lines is in. */
 export interface Move {
   readonly fileId: number;
@@ -125,6 +147,8 @@ export interface Move {
   readonly tail: Buffer;
   readonly lines: number;
   readonly hits: number;
+  readonly leftOut: number;
+  readonly excluded: number;
   readonly path: string;
   readonly siteId: number | null;
   readonly head: Head;
@@ -139,6 +163,8 @@ export async function moveFile(tx: Tx, move: Move): Promise<boolean> {
       tail: move.tail,
       lines: sql`lines + ${move.lines}`,
       hits: sql`hits + ${move.hits}`,
+      left_out: sql`left_out + ${move.leftOut}`,
+      excluded: sql`excluded + ${move.excluded}`,
       head: digest(move.head.bytes),
       head_bytes: move.head.bytes.length,
       rules: PAGE_LINE_RULES,

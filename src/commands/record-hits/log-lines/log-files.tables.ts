@@ -11,6 +11,8 @@ export interface LogFilesTable {
   tail: Buffer;
   lines: Bigint;
   hits: Bigint;
+  left_out: Bigint;
+  excluded: Bigint;
   rules: number;
   path: string;
   site_id: number | null;

@@ -84,7 +84,7 @@ export async function readLog(o: ReadLogOptions): Promise<void> {
       const counts = judged.dropped.map((one): Count => ({ ...one, hits: 1 }));
       await underWay;
       if (taken.to > taken.from) {
-        const move = { ...taken, fileId: o.file.fileId, path: o.log.path, siteId: o.siteId, head: o.file.head };
+        const move = { ...taken, fileId: o.file.fileId, path: o.log.path, siteId: o.siteId, head: o.file.head, leftOut: taken.outcomes.unknown_host + judged.tracked };
         underWay = send({ move, hits: judged.hits, counts: summed(counts) }, taken.outcomes, judged.tracked);
         underWay.catch(() => undefined); // awaited above, but perhaps after it failed
       }

@@ -32,7 +32,11 @@ export interface OpenLog {
 export async function openLog(path: string): Promise<OpenLog> {
   const handle = await open(path, constants.O_RDONLY);
   try {
-    const { dev, ino } = await handle.stat();
+    const stat = await handle.stat();
+    if (!stat.isFile()) {
+      throw new OperatorError(`${path} is no file: how far a log was read is kept by its place in a file. Write what a pipe brings to one.`);
+    }
+    const { dev, ino } = stat;
     const magic = await readAt(handle, 0, 2);
     const isPacked = magic.length === 2 && magic.readUInt16BE(0) === 0x1f8b;
     return { handle, path, isPacked, identity: `${dev}:${ino}` };
