@@ -18,8 +18,13 @@ export async function makeTestFolder(): Promise<string> {
 /**
  * Removed at the end of the run, so it need not survive a power cut: to wait for the disk was half the time of a clone
  * of the template, and of each drop. What must survive a crash is tried with servers that have the settings we ship.
+ * Several whole applications at once, in files beside each other, have some twenty connections each.
  */
-const settings = () => ({ ...smallSettings(), fsync: 'off', full_page_writes: 'off', wal_compression: 'off', max_wal_size: '1GB' });
+const settings = () => ({
+  ...smallSettings(),
+  ...{ fsync: 'off', full_page_writes: 'off', wal_compression: 'off', max_wal_size: '1GB' },
+  max_connections: '400',
+});
 
 export async function startTestServer(folder: string): Promise<EmbeddedPostgres> {
   return startEmbedded({ directory: join(folder, 'postgres'), settings: settings(), log: () => undefined });
