@@ -26,6 +26,17 @@ function times<T>(count: number, ask: () => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: count }, ask));
 }
 
+/** Asks until it is refused, as a token may have come back meanwhile; then once more, when that says. */
+async function askAfterRetryAfter(ask: () => Promise<Answer>): Promise<{ before: Answer[]; after: Answer }> {
+  const before: Answer[] = [];
+  let answer: Answer;
+  do before.push((answer = await ask()));
+  while (answer.status !== 429 && before.length < 100);
+  // A timer may end a millisecond early by another clock.
+  await sleep(Number(answer.headers.get('retry-after')) * 1_000 + 5);
+  return { before, after: await ask() };
+}
+
 async function metric(antics: TestServer, line: string): Promise<number> {
   const { text } = await antics.ask('/metrics', { key: null });
   return Number(text.split('\n').find((one) => one.startsWith(`${line} `))?.slice(line.length + 1));
@@ -57,12 +68,11 @@ describe('the limits of hits', () => {
     }
     expect(statuses([await hit(domain, from('192.0.2.2'))])).toEqual({ 202: 1 });
 
-    const last = await hit(domain, mine);
-    if (last.status === 429) await sleep(Number(last.headers.get('retry-after')) * 1_000);
-    expect((await hit(domain, mine)).status).toBe(202);
+    const { before, after } = await askAfterRetryAfter(() => hit(domain, mine));
+    expect(after.status).toBe(202);
 
     // What was refused is in no log, and in the metrics.
-    const taken = 51 + statuses(flood)[202]! + 1 + (last.status === 202 ? 1 : 0);
+    const taken = 51 + (statuses(flood)[202] ?? 0) + (before.length - 1) + 1;
     const rows = await antics.database.db
       .selectFrom('log_hits')
       .innerJoin('sites', 'sites.site_id', 'log_hits.site_id')
@@ -71,7 +81,7 @@ describe('the limits of hits', () => {
       .execute();
     expect(rows).toHaveLength(taken);
     const counted = await metric(antics, 'antics_hits_total{outcome="limited_client"}');
-    expect(counted).toBe(refused.length + (last.status === 429 ? 1 : 0));
+    expect(counted).toBe(refused.length + 1);
   });
 
   it('refuse before they read what was sent', async () => {
@@ -160,9 +170,8 @@ describe('the limits of the API', () => {
     expect(refused.length).toBeGreaterThan(0);
     expect(refused[0]?.json).toMatchObject({ title: 'Too Many Requests', status: 429 });
     expect((await antics.ask('/api/sites', { key: other.key })).status).toBe(200);
-    const last = await antics.ask('/api/sites', { key: one.key });
-    if (last.status === 429) await sleep(Number(last.headers.get('retry-after')) * 1_000);
-    expect((await antics.ask('/api/sites', { key: one.key })).status).toBe(200);
+    const { after } = await askAfterRetryAfter(() => antics.ask('/api/sites', { key: one.key }));
+    expect(after.status).toBe(200);
     expect(await metric(antics, 'antics_requests_limited_total{by="identity"}')).toBeGreaterThanOrEqual(refused.length);
   });
 
