@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { wholeNumber } from '../src/cli/option-values.ts';
 import { messageOf } from '../src/platform/errors.ts';
 import { formatLines, type Findings } from './figures.ts';
+import { benchBeside } from './beside.ts';
 import { benchFold } from './fold.ts';
 import { benchFreshness } from './freshness.ts';
 import { benchIngest } from './ingest.ts';
@@ -15,7 +16,7 @@ import { benchSize } from './size.ts';
 import { benchVerify } from './verify.ts';
 import { openYear } from './year.ts';
 
-const PARTS = ['ingest', 'fold', 'rebuild', 'freshness', 'queries', 'size', 'verify'] as const;
+const PARTS = ['ingest', 'fold', 'rebuild', 'beside', 'freshness', 'queries', 'size', 'verify'] as const;
 type Part = (typeof PARTS)[number];
 const HITS = wholeNumber(1000, 1_000_000_000);
 
@@ -78,11 +79,13 @@ async function measureYear(o: Options): Promise<void> {
   if (o.only.includes('rebuild')) await measure('rebuild', () => benchRebuild(year, progress));
   if (o.only.includes('queries')) await measure('queries', () => benchQueries(year, progress));
   if (o.only.includes('verify')) await measure('verify', () => benchVerify(year, progress));
+  // The last: it appends to the year.
+  if (o.only.includes('beside')) await measure('beside', () => benchBeside(year, { seconds: o.seconds * 2, progress }));
   await year.postgres.stop();
 }
 
 function print(head: readonly string[]): void {
-  const order = ['ingest', 'fold', 'rebuild', 'year', 'freshness', 'queries', 'size', 'verify'];
+  const order = ['ingest', 'fold', 'rebuild', 'beside', 'year', 'freshness', 'queries', 'size', 'verify'];
   const inOrder = order.flatMap((name) => findings.get(name) ?? []);
   const lines = inOrder.flatMap((found) => found.lines);
   const missed = lines.filter((line) => line.met === false).length;

@@ -95,7 +95,7 @@ async function build(
       await db.transaction().execute((tx) => buildHits(tx, names, rules, range));
     });
   });
-  await phase('index', () => once((tx) => indexHits(tx, names)));
+  await phase('index', () => once((tx) => indexHits(tx, names, { workers: LANES - 1 })));
   await phase('days', async () => {
     const pieces = await once((tx) => planDays(tx, names));
     const months = [...Map.groupBy(pieces, ({ siteId, month }) => `${siteId} ${month}`).values()];

@@ -14,7 +14,7 @@ import { compareWithOracle } from './compare.ts';
 
 const HOST = 'log.example';
 const START = Date.UTC(2026, 2, 1, 5);
-/** LOG_LINES=1000000 takes some minutes. */
+/** LOG_LINES=1000000 takes three minutes. */
 const COUNT = Number(process.env['LOG_LINES'] ?? 5_000);
 const LINES = [...caddyLog({ lines: COUNT, host: HOST, start: START, days: 5 })];
 

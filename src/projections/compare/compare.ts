@@ -23,12 +23,15 @@ export interface CompareOptions {
   generation: number;
   /** Of one site alone, by the key of its hits. */
   siteId?: number;
+  /** Others work meanwhile: it takes one processor. Default: all that the server gives. */
+  gently?: boolean;
 }
 
 const MOST_EXAMPLES = 100;
 const FACTS = 'facts';
 /** More than a default of PostgreSQL: whoever compares waits for it, and it ends within seconds. */
-const SETTINGS = ['work_mem = 65536', 'jit = off', 'max_parallel_workers_per_gather = 4'] as const;
+const SETTINGS = ['work_mem = 65536', 'jit = off'] as const;
+const WORKERS = 4;
 
 /**
  * Compares a generation with the serving one, both at the same position of the log: per table checksums by site and
@@ -41,6 +44,7 @@ export async function compareGenerations(o: CompareOptions): Promise<Comparison>
   const generations: [number, number] = [before.facts, after.facts];
   return await atCommonPosition({ owner: o.owner, catalog: o.catalog, generations }, async (tx, position) => {
     for (const setting of SETTINGS) await sql`set local ${sql.raw(setting)}`.execute(tx);
+    await sql`set local max_parallel_workers_per_gather = ${sql.lit(o.gently === true ? 0 : WORKERS)}`.execute(tx);
     const found = await compareIn(tx, o, position);
     return { ...found, seconds: Math.round(performance.now() - started) / 1000 };
   });

@@ -108,7 +108,7 @@ async function build(tx: Tx, made: Made, record: RebuildRecord, chunk: Chunk, o:
       await buildHits(tx, made.names, made.rules, await rangeOf(tx, made, record, chunk));
       return;
     case 'index':
-      return indexAndPlan(tx, made, record);
+      return indexAndPlan(tx, made, record, o.slots - 1);
     case 'days':
       return made.whole
         ? buildDays(tx, made.names, made.rules, made.views, chunk.piece, { writeVisits: true })
@@ -132,8 +132,9 @@ export async function rangeOf(
   return { from, to, parked, ...(siteId === null ? {} : { siteId }), ...(frozen.length === 0 ? {} : { frozen }) };
 }
 
-async function indexAndPlan(tx: Tx, made: Made, { rebuildId, siteId }: RebuildRecord): Promise<void> {
-  await indexHits(tx, made.names);
+/** @param workers nothing else is built meanwhile, so that the other slots are free */
+async function indexAndPlan(tx: Tx, made: Made, { rebuildId, siteId }: RebuildRecord, workers: number): Promise<void> {
+  await indexHits(tx, made.names, { workers });
   const pieces = await planDays(tx, made.names, siteId ?? undefined);
   const frozen = await readFrozen(tx);
   await rollUpCopied(tx, made.generation, made.allViews, siteId === null ? frozen : frozen.filter((f) => f.siteId === siteId));

@@ -18,6 +18,8 @@ export interface ConcludeOptions {
   catalog: Catalog;
   /** Who works on it. */
   holder: string;
+  /** There is traffic, before which it yields. */
+  gently: boolean;
   onPoison(message: string): void;
 }
 

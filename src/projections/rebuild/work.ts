@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../platform/database.ts';
 import { openDatabase } from '../../platform/database.ts';
 import { messageOf, OperatorError } from '../../platform/errors.ts';
+import { yieldProcessor } from '../../platform/yield-processor.ts';
 import { BUILD_SETTINGS } from '../build/build.ts';
 import type { Catalog } from '../catalog.ts';
 import { forgetFacts, forgetView, sweepDropped } from '../engine/drop.ts';
@@ -56,6 +57,7 @@ export async function workOnRebuild(rebuildId: number, o: WorkOptions): Promise<
   const onError = (e: Error): void => o.onMessage?.(`rebuild: ${e.message}`);
   const common = { url: o.url, applicationName: name, statementTimeoutMs: 0, onError };
   const owner = openDatabase({ ...common, max: 5, settings: PROJECTOR_SETTINGS });
+  const folder = openDatabase({ ...common, max: 1, settings: PROJECTOR_SETTINGS });
   const lanes = Array.from({ length: o.lanes ?? 2 }, () => openDatabase({ ...common, max: 1, settings: BUILD_SETTINGS }));
   const holder = `rebuild ${randomUUID()}`;
   const stop = new AbortController();
@@ -65,7 +67,7 @@ export async function workOnRebuild(rebuildId: number, o: WorkOptions): Promise<
     await ensureServing(owner.db, o.catalog, o.spamHosts);
     const traffic = watchTraffic();
     const work = lanes.map((lane, place) =>
-      workInLane({ ...o, rebuildId, owner, lane, place, holder, traffic, signal }).finally(() => {
+      workInLane({ ...o, rebuildId, owner, folder, lane, place, holder, traffic, signal }).finally(() => {
         // One that has no more to do, or fails, is the end of all.
         stop.abort();
       }),
@@ -76,7 +78,7 @@ export async function workOnRebuild(rebuildId: number, o: WorkOptions): Promise<
     stop.abort();
     await telling;
     await standDown(owner.db, holder, (message) => o.onMessage?.(message));
-    await Promise.all([owner, ...lanes].map((database) => database.close()));
+    await Promise.all([owner, folder, ...lanes].map((database) => database.close()));
   }
 }
 
@@ -107,6 +109,8 @@ async function tell(owner: Database, rebuildId: number, o: WorkOptions, ended: A
 interface Lane extends WorkOptions {
   rebuildId: number;
   owner: Database;
+  /** One connection, that folds: a lane has given up its place before others, and would never catch up with the log. */
+  folder: Database;
   lane: Database;
   /** The first one does what only one does at a time. */
   place: number;
@@ -141,16 +145,19 @@ async function step(o: Lane): Promise<number | null> {
     await startRebuild(db, o.rebuildId, o);
     return 0;
   }
+  await o.traffic.look(db);
+  const isAlone = o.traffic.isBusy() === false;
   if (!isBuilding(phase)) {
     if (o.place > 0) return BUSY_MS * 5;
-    const folding = o.lane.db;
+    const folding = o.folder.db;
     const onPoison = (message: string): void => o.onMessage?.(message);
-    await conclude(o.rebuildId, { folding, owner: o.owner, catalog: o.catalog, holder: o.holder, onPoison });
+    await conclude(o.rebuildId, { folding, owner: o.owner, catalog: o.catalog, holder: o.holder, gently: !isAlone, onPoison });
     return 0;
   }
-  await o.traffic.look(db);
-  const slots = o.traffic.isBusy() === false ? (o.lanes ?? 2) : 1;
+  const slots = isAlone ? (o.lanes ?? 2) : 1;
   if (o.place >= slots) return BUSY_MS;
+  // Each time, as a connection that was lost is replaced.
+  await yieldProcessor(o.lane.db);
   const started = performance.now();
   const outcome = await buildOrGetPast(o, slots);
   if (outcome === 'done') return o.traffic.restAfter(performance.now() - started);
