@@ -27,7 +27,7 @@ export interface FoldOptions {
 
 /**
  * Folds a fresh generation from the start of the log, as the worker does, facts and all views and checkpoint in one
- * durable transaction a batch. After each batch the same rows are copied by bare SQL into a table with one index, so
+ * transaction a batch. After each batch the same rows are copied by bare SQL into a table with one index, so
  * that both meet the same machine.
  */
 export async function benchFold(year: Year, o: FoldOptions): Promise<Findings> {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
+import { commitLazily } from '../facts/commit-lazily.ts';
 import type { FrontierMove } from '../facts/frontier.ts';
 import type { Names } from '../facts/names.ts';
 import type { Rules } from '../facts/rules.ts';
@@ -12,7 +13,7 @@ import { measureDayViews } from './day-measures.ts';
 import { groupDayVisits } from './day-visits.ts';
 import type { BuildDaysOptions, DayPiece } from './pieces.ts';
 import { periodOf } from './plan.ts';
-import { commitLazily, joiningByHash } from './settings.ts';
+import { joiningByHash } from './settings.ts';
 
 /**
  * Visits, and the rows of views, of whole days of a site. Views fold with their own SQL, the days as a batch that came
@@ -37,11 +38,13 @@ export async function buildDays(
   await joiningByHash(tx, async () => {
     await measureDayViews(run, rules);
     await groupDayVisits(run, names);
+    await run.flush();
   });
   if (options.writeVisits) await writeVisits(run, names);
   // The planner expects as many groups as rows, and would sort them all.
-  await sql`set local enable_sort = off`.execute(tx);
+  run.set('enable_sort', 'off');
   for (const view of folded) await view.fold(run, names, moveOf(piece));
+  await run.flush();
 }
 
 /** Roll-ups of periods that the piece has the whole of have no row yet; others may have one of another piece. */

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { readRange } from '../../log/read-range.ts';
 import type { Tx } from '../../platform/database.ts';
+import { commitLazily } from '../facts/commit-lazily.ts';
 import { forgetExclusions, noteExclusions } from '../facts/exclusions.ts';
 import type { Names } from '../facts/names.ts';
 import type { View } from '../views/view.ts';
-import { commitLazily } from './settings.ts';
 
 /** The history of excluded paths up to the target: ranges of the log are read in any order. */
 export async function startFacts(tx: Tx, names: Names, target: bigint): Promise<void> {

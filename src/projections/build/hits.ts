@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
+import { commitLazily } from '../facts/commit-lazily.ts';
 import { interpretUnknown } from '../facts/interpret.ts';
 import type { Names } from '../facts/names.ts';
 import { deviceOfHit, readBatch, sourceKey } from '../facts/read-batch.ts';
@@ -10,7 +11,7 @@ import { ensureBuildTables } from './build.tables.ts';
 import { collectTexts, enterTexts } from './paths.ts';
 import type { HitRange } from './pieces.ts';
 import { countedRows } from './range.ts';
-import { commitLazily, joiningByHash } from './settings.ts';
+import { joiningByHash } from './settings.ts';
 
 /** Large enough that texts which many hits share are digested a few times only. */
 export const HITS_A_RANGE = 250_000;

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
+import { commitLazily } from '../facts/commit-lazily.ts';
 import { createHitIndexes } from '../facts/facts.tables.ts';
 import type { Names } from '../facts/names.ts';
 import type { DayPiece } from './pieces.ts';
-import { commitLazily } from './settings.ts';
 
 /** What is sorted stays in memory, and near the processor; and beside traffic a rest is never far away. */
 const HITS_A_PIECE = 150_000;

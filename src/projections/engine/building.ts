@@ -69,6 +69,7 @@ export async function putAside(tx: Tx, run: Run, pending: readonly PendingDays[]
         returning *)
       insert into ${aside} select * from taken`);
   }
+  await run.flush();
 }
 
 /** For the next view. */
@@ -79,4 +80,5 @@ export async function putBack(tx: Tx, run: Run, pending: readonly PendingDays[])
     await run(sql`with taken as (delete from ${sql.ref(`aside_${table}`)} returning *)
       insert into ${sql.ref(table)} select * from taken`);
   }
+  await run.flush();
 }

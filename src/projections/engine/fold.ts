@@ -36,20 +36,20 @@ export async function foldFacts(tx: Tx, names: Names, rules: Rules, range: Range
   const run = await prepareRun(tx);
   await collectTerms(run, names);
   await touchVisitors(run);
-  await foldTouched(tx, run, names, rules);
+  await foldTouched(run, names, rules);
   return { run, move: await moveFrontiers(run, names) };
 }
 
 /** Makes the visits of the visitor-days in `touched` anew from hits that are there, of which something has changed. */
 export async function refoldTouched(tx: Tx, names: Names, rules: Rules): Promise<Folded> {
   const run = await prepareRun(tx);
-  await foldTouched(tx, run, names, rules);
+  await foldTouched(run, names, rules);
   return { run, move: await keepFrontiers(run, names) };
 }
 
-async function foldTouched(tx: Tx, run: Run, names: Names, rules: Rules): Promise<void> {
+async function foldTouched(run: Run, names: Names, rules: Rules): Promise<void> {
   const { replays } = await readOldVisits(run, names);
-  await withoutLoops(tx, async () => {
+  await withoutLoops(run, async () => {
     await numberVisits(run, names, rules, replays);
     await measureViews(run, rules, replays);
     await buildVisits(run, names);

@@ -3,6 +3,7 @@ import { readHead } from '../../log/head.ts';
 import type { Db, Tx } from '../../platform/database.ts';
 import { OperatorError } from '../../platform/errors.ts';
 import { rulesOf, type Catalog } from '../catalog.ts';
+import { commitLazily } from '../facts/commit-lazily.ts';
 import { forgetExclusions, noteExclusions } from '../facts/exclusions.ts';
 import { namesOf } from '../facts/names.ts';
 import type { Rules } from '../facts/rules.ts';
@@ -107,6 +108,7 @@ async function tryStep(db: Db, generation: number, o: StepOptions): Promise<Step
       await fill(tx, generation, checkpoint, { from, rules, views, catalog: o.catalog });
       return { kind: 'filled', position: from, head, atHead: false };
     }
+    await commitLazily(tx);
     const end = o.target !== undefined && o.target < head ? o.target : head;
     const to = end - from > BigInt(o.maxBatch) ? from + BigInt(o.maxBatch) : end;
     if (to > from) await foldRange(tx, generation, { from, to, rules, views, catalog: o.catalog });
@@ -195,6 +197,7 @@ async function foldViews(tx: Tx, generation: number, { run, move }: Folded, o: F
       if (done.has(view.name)) await clearScratch(tx, view);
       done.add(view.name);
       await view.fold(run, into, move);
+      await run.flush();
     } catch (e) {
       throw new ViewFailed(of, view.name, o.from, e);
     }

@@ -53,7 +53,7 @@ export async function keepFrontiers(run: Run, names: Names): Promise<FrontierMov
 }
 
 async function readMove(run: Run): Promise<FrontierMove> {
-  const rows = await run(sql<FrontierMove>`
+  const rows = await run.rows(sql<FrontierMove>`
     select coalesce(bool_or(${periodStart('third', sql`first_day`)} < ${periodStart('third', sql`old_day`)}), false) as late,
       coalesce(bool_or(${periodStart('third', sql`new_day`)} > coalesce(${periodStart('third', sql`old_day`)},
         ${periodStart('third', sql`first_day`)})), false) as closes

@@ -30,6 +30,6 @@ export async function readOldVisits(run: Run, names: Names): Promise<{ replays: 
   await run(sql`update touched t set replay = true
     where not replay and exists (select from ${names('hit')} h where h.engagement and h.site_id = t.site_id
       and h.day = t.day and h.visitor = t.visitor and h.at >= t.first_view_at offset 0)`);
-  const rows = await run(sql`select from touched where replay limit 1`);
+  const rows = await run.rows(sql`select from touched where replay limit 1`);
   return { replays: rows.length > 0 };
 }

@@ -2,8 +2,20 @@ import { createHash } from 'node:crypto';
 import { sql, type RawBuilder } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
 
-/** Runs a statement of a fold and answers its rows. Its text must be the same for every batch: literals, no values. */
-export type Run = <T>(statement: RawBuilder<T>) => Promise<T[]>;
+/**
+ * Runs the statements of a fold in the order in which they are given. Their text must be the same for every batch:
+ * literals, no values. Most answer nothing, so that several go to the server together: what is wrong with one is told
+ * by the next `rows` or `flush`, and whoever runs something beside it, on the same transaction, has to `flush` before.
+ */
+export interface Run {
+  (statement: RawBuilder<unknown>): Promise<void>;
+  /** Of the server, from here to the next time that it is set, or the end of the transaction. */
+  set(name: string, value: 'on' | 'off'): void;
+  /** Runs all that was given, then this. Answers its rows. */
+  rows<T>(statement: RawBuilder<T>): Promise<T[]>;
+  /** Runs all that was given. */
+  flush(): Promise<void>;
+}
 
 /**
  * Statements of a fold are prepared once a connection: a batch has some thirty, and planning them took longer than a
@@ -15,25 +27,48 @@ export type Run = <T>(statement: RawBuilder<T>) => Promise<T[]>;
  *   a join by three columns, and would loop over thousands.
  */
 export async function prepareRun(tx: Tx): Promise<Run> {
-  await sql`set local enable_seqscan = off`.execute(tx);
   const { rows } = await sql<{ names: string[] | null }>`
     select array_agg(name) as names from pg_prepared_statements`.execute(tx);
   const prepared = new Set(rows[0]?.names);
-  return async (statement) => {
+  let given: string[] = ['set local enable_seqscan = off'];
+
+  /** The name under which a statement is prepared once those given so far have run. */
+  const nameOf = (statement: RawBuilder<unknown>): string => {
     const { sql: text, parameters } = statement.compile(tx);
     if (parameters.length > 0) throw new Error('a prepared statement of a fold takes no values');
     const name = `fold_${createHash('sha256').update(text).digest('hex').slice(0, 40)}`;
     if (!prepared.has(name)) {
-      await sql`prepare ${sql.ref(name)} as ${sql.raw(text)}`.execute(tx);
+      given.push(`prepare ${name} as ${text}`);
       prepared.add(name);
     }
-    return (await sql`execute ${sql.ref(name)}`.execute(tx)).rows as never;
+    return name;
   };
+  const flush = async (): Promise<void> => {
+    if (given.length === 0) return;
+    const together = given.join(';\n');
+    given = [];
+    await sql.raw(together).execute(tx);
+  };
+  const run = (statement: RawBuilder<unknown>): Promise<void> => {
+    given.push(`execute ${nameOf(statement)}`);
+    return Promise.resolve();
+  };
+  return Object.assign(run, {
+    set(name: string, value: 'on' | 'off'): void {
+      given.push(`set local ${name} = ${value}`);
+    },
+    async rows<T>(statement: RawBuilder<T>): Promise<T[]> {
+      const name = nameOf(statement);
+      await flush();
+      return (await sql.raw<T>(`execute ${name}`).execute(tx)).rows;
+    },
+    flush,
+  });
 }
 
 /** Runs what joins temporary tables. */
-export async function withoutLoops(tx: Tx, run: () => Promise<void>): Promise<void> {
-  await sql`set local enable_nestloop = off`.execute(tx);
-  await run();
-  await sql`set local enable_nestloop = on`.execute(tx);
+export async function withoutLoops(run: Run, work: () => Promise<void>): Promise<void> {
+  run.set('enable_nestloop', 'off');
+  await work();
+  run.set('enable_nestloop', 'on');
 }

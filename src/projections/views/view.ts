@@ -20,6 +20,7 @@ export interface View {
   /** Temporary tables of its own, made once a connection, empty at the beginning of each fold. */
   readonly scratch?: readonly Scratch[];
   create(tx: Tx, names: Names): Promise<void>;
+  /** Gives `run` its statements; whoever folds it runs them. */
   fold(run: Run, names: Names, move: FrontierMove): Promise<void>;
   /**
    * Of a view that is no sum over days: what a bulk build does once, when all facts up to `target` are there, in place of
