@@ -293,18 +293,26 @@ describe('a day on which the site counts itself', () => {
 });
 
 describe('a file that is followed', () => {
+  const stop = new AbortController();
+  // Before what they read from is closed, however the test ends.
+  let following: Promise<void>[] = [];
+  afterEach(async () => {
+    stop.abort();
+    await Promise.all(following);
+  });
+
+  /** In any order: one of two may be at the new file while the other reads the renamed one to its end. */
   async function until(paths: string[]): Promise<void> {
     const giveUp = Date.now() + 8_000;
     while (Date.now() < giveUp && (await stored()).length < paths.length) await sleep(20);
-    expect(await stored()).toEqual(paths);
+    expect((await stored()).toSorted()).toEqual(paths.toSorted());
   }
 
   it('is read as it grows, over being renamed and being emptied, by one of two that are told to', async () => {
-    const stop = new AbortController();
     const hindrances: (string | null)[] = [];
     const follow = () =>
       followFile({ path, reader: readerOf(), signal: stop.signal, pollMs: 40, onHindrance: (message) => hindrances.push(message) });
-    const following = [follow(), follow()];
+    following = [follow(), follow()];
     await sleep(100);
     const expected = ['/1'];
     await writeFile(path, caddy({ uri: '/1' }));
