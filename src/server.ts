@@ -106,7 +106,13 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
   const writer = open('writer', 4, { role: 'writer' });
   const appender = open('appender', 1, { role: 'writer' });
   // Answers are short: workers of their own would take longer to start than to help.
-  const reader = open('reader', 8, { role: 'reader', settings: { max_parallel_workers_per_gather: '0' } });
+  // What they hold keeps nobody from anything but dropping old tables, so that a moment in which this process has no
+  // processor need not cost an answer.
+  const reader = open('reader', 8, {
+    role: 'reader',
+    settings: { max_parallel_workers_per_gather: '0' },
+    idleInTransactionTimeoutMs: 10_000,
+  });
 
   await prepareLog(owner.db);
   await prepareProjections(owner, spamHosts, log);

@@ -229,7 +229,8 @@ describe('erasing a site', () => {
 
   it('waits for a fold that has read the hits, and removes what that wrote', async () => {
     const site = await siteWithTraces('foldmark');
-    const folding = projections.openFolding('fold');
+    // Waits for as long as it takes, on a busy machine too.
+    const folding = projections.openFolding('fold', { lockTimeoutMs: 0, idleInTransactionTimeoutMs: 0 });
     const slow = projections.openFolding('slow');
     await remove(site);
     // The fold is held up when it has read the batch and is about to write.

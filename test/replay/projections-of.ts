@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 
 import { readHead } from '../../src/log/head.ts';
-import { openDatabase, type Database, type Db } from '../../src/platform/database.ts';
+import { openDatabase, type Database, type DatabaseOptions, type Db } from '../../src/platform/database.ts';
 import type { Catalog } from '../../src/projections/catalog.ts';
 import { createProjector, PROJECTOR_SETTINGS, type Projector } from '../../src/projections/engine/projector.ts';
 import { readServing, type Serving } from '../../src/projections/engine/status.read.ts';
@@ -32,7 +32,7 @@ export interface Projections {
   /** Of the owner. */
   readonly db: Db;
   /** One connection, with the settings of a projector. */
-  openFolding(name: string): Database;
+  openFolding(name: string, options?: Partial<DatabaseOptions>): Database;
   startProjector(options?: ProjectorOptions): RunningProjector;
   /** Stops the projectors and closes all connections. */
   close(): Promise<void>;
@@ -41,13 +41,14 @@ export interface Projections {
 export function projectionsOf(url: string): Projections {
   const opened: Database[] = [];
   const projectors: Projector[] = [];
-  const open = (applicationName: string, max: number, settings = {}): Database => {
+  const open = (applicationName: string, max: number, options: Partial<DatabaseOptions> = {}): Database => {
     // A connection that a test ends is no error of the test: what runs on it rejects besides.
-    const database = openDatabase({ url, role: 'owner', max, applicationName, settings, onError: () => undefined });
+    const database = openDatabase({ url, role: 'owner', max, applicationName, onError: () => undefined, ...options });
     opened.push(database);
     return database;
   };
-  const openFolding = (name: string): Database => open(name, 1, PROJECTOR_SETTINGS);
+  const openFolding = (name: string, options: Partial<DatabaseOptions> = {}): Database =>
+    open(name, 1, { settings: PROJECTOR_SETTINGS, ...options });
   return {
     db: open('antics test', 4).db,
     openFolding,
