@@ -15,7 +15,7 @@ import type { Year } from './year.ts';
 const HITS_A_SECOND = 1_000;
 const CONNECTIONS = 16;
 /** A reader asks so often, each time for something else. */
-const ASK_EVERY_MS = 50;
+const ASK_EVERY_MS = 200;
 /** The load runs for so long before the first answer is measured; so long the server has to get warm at all. */
 const WARM_UP_MS = 3_000;
 const TARGET_RATIO = 2;

@@ -57,7 +57,7 @@ export async function workOnRebuild(rebuildId: number, o: WorkOptions): Promise<
   const onError = (e: Error): void => o.onMessage?.(`rebuild: ${e.message}`);
   const common = { url: o.url, applicationName: name, statementTimeoutMs: 0, onError };
   const owner = openDatabase({ ...common, max: 5, settings: PROJECTOR_SETTINGS });
-  const folder = openDatabase({ ...common, max: 1, settings: PROJECTOR_SETTINGS });
+  const folding = openDatabase({ ...common, max: 1, settings: PROJECTOR_SETTINGS });
   const lanes = Array.from({ length: o.lanes ?? 2 }, () => openDatabase({ ...common, max: 1, settings: BUILD_SETTINGS }));
   const holder = `rebuild ${randomUUID()}`;
   const stop = new AbortController();
@@ -67,7 +67,7 @@ export async function workOnRebuild(rebuildId: number, o: WorkOptions): Promise<
     await ensureServing(owner.db, o.catalog, o.spamHosts);
     const traffic = watchTraffic();
     const work = lanes.map((lane, place) =>
-      workInLane({ ...o, rebuildId, owner, folder, lane, place, holder, traffic, signal }).finally(() => {
+      workInLane({ ...o, rebuildId, owner, folding, lane, place, holder, traffic, signal }).finally(() => {
         // One that has no more to do, or fails, is the end of all.
         stop.abort();
       }),
@@ -78,7 +78,7 @@ export async function workOnRebuild(rebuildId: number, o: WorkOptions): Promise<
     stop.abort();
     await telling;
     await standDown(owner.db, holder, (message) => o.onMessage?.(message));
-    await Promise.all([owner, folder, ...lanes].map((database) => database.close()));
+    await Promise.all([owner, folding, ...lanes].map((database) => database.close()));
   }
 }
 
@@ -110,7 +110,7 @@ interface Lane extends WorkOptions {
   rebuildId: number;
   owner: Database;
   /** One connection, that folds: a lane has given up its place before others, and would never catch up with the log. */
-  folder: Database;
+  folding: Database;
   lane: Database;
   /** The first one does what only one does at a time. */
   place: number;
@@ -149,9 +149,9 @@ async function step(o: Lane): Promise<number | null> {
   const isAlone = o.traffic.isBusy() === false;
   if (!isBuilding(phase)) {
     if (o.place > 0) return BUSY_MS * 5;
-    const folding = o.folder.db;
     const onPoison = (message: string): void => o.onMessage?.(message);
-    await conclude(o.rebuildId, { folding, owner: o.owner, catalog: o.catalog, holder: o.holder, gently: !isAlone, onPoison });
+    const { owner, catalog, holder } = o;
+    await conclude(o.rebuildId, { folding: o.folding.db, owner, catalog, holder, gently: !isAlone, onPoison });
     return 0;
   }
   const slots = isAlone ? (o.lanes ?? 2) : 1;
