@@ -96,12 +96,12 @@ describe('several processes on one database', () => {
     const rebuild = run(built, ['projections', 'rebuild', 'all'], environment());
     processes.push(rebuild);
     stopped.child.kill('SIGSTOP');
-    const successor = await whoFolds(stopped);
+    await whoFolds(stopped);
     await untilFoldedMore();
     await sleep(3_000);
+    // Woken, it finds the lease with another; what the rebuild has made meanwhile it may be the first to take.
     stopped.child.kill('SIGCONT');
     await untilFoldedMore();
-    expect(await whoFolds(stopped)).toBe(successor);
     expect([await rebuild.ended, rebuild.output()]).toEqual([0, expect.any(String)]);
 
     const last = await whoFolds();
