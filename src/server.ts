@@ -105,12 +105,12 @@ export async function startServer({ wire, config, log, shutdown, keepAdminKey }:
   const owner = open('owner', 2);
   const writer = open('writer', 4, { role: 'writer' });
   const appender = open('appender', 1, { role: 'writer' });
-  // Answers are short: workers of their own would take longer to start than to help.
-  // What they hold keeps nobody from anything but dropping old tables, so that a moment in which this process has no
-  // processor need not cost an answer.
   const reader = open('reader', 8, {
     role: 'reader',
+    // Answers are short: workers of their own would take longer to start than to help.
     settings: { max_parallel_workers_per_gather: '0' },
+    // A read holds up nothing but the dropping of old tables, so that a moment in which this process gets no processor
+    // need not cost an answer.
     idleInTransactionTimeoutMs: 10_000,
   });
 
