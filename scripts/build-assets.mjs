@@ -14,5 +14,6 @@ await mkdir(target, { recursive: true });
 for (const script of TRACKER_NAMES) {
   const files = trackerFiles(script, await compileTracker(entry, script));
   for (const [name, content] of Object.entries(files)) await writeFile(new URL(name, target), content);
-  process.stdout.write(`${script}: ${files[`${script}.gz`].length} bytes gzipped, ${files[`${script}.br`].length} brotli\n`);
+  // Beside what a command answers, which programs read.
+  process.stderr.write(`${script}: ${files[`${script}.gz`].length} bytes gzipped, ${files[`${script}.br`].length} brotli\n`);
 }

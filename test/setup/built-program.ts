@@ -57,10 +57,12 @@ async function build(folder: string): Promise<void> {
   for (const name of SOURCES) await cp(join(packageRoot(), name), join(folder, name), { recursive: true });
   await symlink(join(packageRoot(), 'node_modules'), join(folder, 'node_modules'));
   const building = spawn('npm', ['run', '--silent', 'build'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-  let told = '';
-  for (const stream of [building.stdout, building.stderr]) stream.on('data', (text: Buffer) => (told += text.toString()));
+  const told = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) building[name].on('data', (text: Buffer) => (told[name] += text.toString()));
   const [code] = (await once(building, 'close')) as [number | null];
-  if (code !== 0) throw new Error(`the program was not built:\n${told}`);
+  if (code !== 0) throw new Error(`the program was not built:\n${told.stdout}${told.stderr}`);
+  // `npm run antics` builds first, and what it prints may be JSON for another program.
+  if (told.stdout !== '') throw new Error(`a build may write to standard error alone, and wrote:\n${told.stdout}`);
 }
 
 const isThere = (path: string): Promise<boolean> =>
