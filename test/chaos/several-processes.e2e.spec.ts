@@ -61,7 +61,8 @@ async function start(role: 'api' | 'worker'): Promise<string> {
 /** Waits for a process other than `not` that folds what serves. */
 async function whoFolds(not?: Run): Promise<Run> {
   return until('nobody folds', async () => {
-    const { rows } = await sql<{ pid: number }>`select split_part(leased_by, ':', 2)::int as pid from projections
+    // A rebuild that catches up has a lease, too, and is none of the workers.
+    const { rows } = await sql<{ pid: number | null }>`select nullif(split_part(leased_by, ':', 2), '')::int as pid from projections
       where state = 'serving' and leased_until > clock_timestamp()`.execute(db);
     return processes.find((one) => one !== not && one.child.pid === rows[0]?.pid);
   });
